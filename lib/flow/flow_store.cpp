@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "flow/flow_store.hpp"
+
+namespace flowlock {
+
+namespace {
+constexpr std::uint32_t slots_at_start = 65'536;
+}
+
+FlowStore::FlowStore(std::uint32_t flows_max, const HashKey& secret)
+    : secret_(secret), flows_max_(flows_max), mask_(slots_at_start - 1), index_(slots_at_start) {}
+
+void FlowStore::prefetch_record(std::uint64_t hash) const noexcept {
+    const Slot& slot = index_[hash & mask_];
+    if (slot.id_plus_1 == 0) return;
+    const auto* record = reinterpret_cast<const std::byte*>(&(*this)[slot.id_plus_1 - 1]);
+    __builtin_prefetch(record);
+    __builtin_prefetch(record + 64);
+    __builtin_prefetch(record + 128);
+}
+
+FlowStore::Found FlowStore::find_or_add(const FlowKey& key, std::uint64_t hash) {
+    const auto tag = static_cast<std::uint32_t>(hash);
+    std::uint32_t place = tag & mask_;
+    for (; index_[place].id_plus_1 != 0; place = (place + 1) & mask_) {
+        const Slot slot = index_[place];
+        if (slot.tag == tag && (*this)[slot.id_plus_1 - 1].key == key) return {slot.id_plus_1 - 1, false};
+    }
+    if (size_ == flows_max_) return {};
+
+    const FlowId id = size_++;
+    if (id % chunk_size == 0) chunks_.push_back(std::make_unique<FlowRecord[]>(chunk_size));
+    (*this)[id].key = key;
+    index_[place] = {tag, id + 1};
+    if (size_ > index_.size() / 2) grow();
+    return {id, true};
+}
+
+// The tag holds 32 bits of the hash, enough for 2^32 slots: no record is touched.
+void FlowStore::grow() {
+    std::vector<Slot> old(2 * index_.size());
+    old.swap(index_);
+    mask_ = static_cast<std::uint32_t>(index_.size() - 1);
+    for (const Slot slot : old) {
+        if (slot.id_plus_1 == 0) continue;
+        std::uint32_t place = slot.tag & mask_;
+        while (index_[place].id_plus_1 != 0) place = (place + 1) & mask_;
+        index_[place] = slot;
+    }
+}
+
+}  // namespace flowlock

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// All biflows the control core remembers, stitched over epochs and workers. A flow's record never moves, and
+// its id is its place; ids depend on the order of merging, so they are never shown. Layout: an
+// open-addressing index of eight bytes a slot (half of them bits of the hash, so a wrong record is hardly
+// ever touched), load at most 1/2, growing by doubling; the records in chunks, allocated as they come.
+// Owned by the control core.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/time.hpp"
+#include "packet/flow_key.hpp"
+
+namespace flowlock {
+
+using FlowId = std::uint32_t;
+using HostId = std::uint32_t;
+constexpr FlowId no_flow = ~FlowId{0};
+constexpr HostId no_host = ~HostId{0};
+
+// Index 0 and 1 are the endpoints of the key: what endpoint i sent.
+struct FlowRecord {
+    FlowKey key;
+    std::array<std::uint8_t, 2> flags{};  // TCP flags or icmp_class, or-ed
+    std::uint8_t first_flags = 0;         // of the first packet
+    std::uint8_t initiator = 0;           // endpoint that sent the first packet
+    std::uint8_t inside = 0;              // the internal endpoint, if host is set
+    HostId host = no_host;      // set when exactly one endpoint is internal: only then it has a direction
+    std::int64_t first_ns = 0;  // earliest and latest timestamp
+    std::int64_t last_ns = 0;
+    std::array<std::uint64_t, 2> packets{};
+    std::array<std::uint64_t, 2> bytes{};  // IP bytes
+    std::uint64_t sequence = 0;            // of the last epoch it was seen in
+    std::uint32_t delta = 0;               // … and its place among that epoch's deltas
+
+    const IpAddress& internal_address() const noexcept { return key.address[inside]; }
+    const IpAddress& external_address() const noexcept { return key.address[1 - inside]; }
+};
+
+class FlowStore {
+public:
+    explicit FlowStore(std::uint32_t flows_max, const HashKey& secret);
+
+    std::uint64_t hash(const FlowKey& key) const noexcept { return hash_of(key, secret_); }
+    void prefetch_slot(std::uint64_t hash) const noexcept { __builtin_prefetch(&index_[hash & mask_]); }
+    // The record that the first probe points to, if any, so that it is near when find_or_add comes.
+    void prefetch_record(std::uint64_t hash) const noexcept;
+
+    struct Found {
+        FlowId id = no_flow;  // no_flow: unknown, and the store is full
+        bool added = false;
+    };
+    Found find_or_add(const FlowKey& key, std::uint64_t hash);
+
+    FlowRecord& operator[](FlowId id) noexcept { return chunks_[id / chunk_size][id % chunk_size]; }
+    const FlowRecord& operator[](FlowId id) const noexcept {
+        return chunks_[id / chunk_size][id % chunk_size];
+    }
+    std::uint32_t size() const noexcept { return size_; }
+
+private:
+    static constexpr std::uint32_t chunk_size = 16'384;
+
+    struct Slot {
+        std::uint32_t tag = 0;        // low half of the hash: place and check in one
+        std::uint32_t id_plus_1 = 0;  // 0: free
+    };
+
+    void grow();
+
+    HashKey secret_;
+    std::uint32_t flows_max_;
+    std::uint32_t size_ = 0;
+    std::uint32_t mask_;
+    std::vector<Slot> index_;
+    std::vector<std::unique_ptr<FlowRecord[]>> chunks_;
+};
+
+}  // namespace flowlock

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Joins the epochs of all workers, and the parts of one worker's epoch, into one merged epoch, and stitches
+// its flows to those of earlier epochs. What comes out does not depend on how packets were spread over
+// workers and parts, but for the order of deltas and new flows, which has no meaning. Owned by the control
+// core.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <unordered_map>
+#include <vector>
+
+#include "flow/epoch.hpp"
+#include "flow/flow_store.hpp"
+#include "flow/host_table.hpp"
+
+namespace flowlock {
+
+// What a flow added in one epoch; 0 and 1 are the endpoints of its key. Host, side and protocol are the
+// record's: they stand here, too, so that summing up needs no look at the records.
+struct FlowDelta {
+    FlowId flow = no_flow;
+    HostId host = no_host;
+    std::uint8_t inside = 0;
+    std::uint8_t protocol = 0;
+    std::uint8_t family = 4;
+    std::array<std::uint64_t, 2> packets{};
+    std::array<std::uint64_t, 2> bytes{};
+    std::int64_t first_ns = 0;
+    std::int64_t last_ns = 0;
+};
+
+// What a host sent and received, in one protocol, in flows that did not fit the store: exact volume without
+// flows.
+struct UnrecordedDelta {
+    HostId host = no_host;
+    std::uint8_t protocol = 0;
+    std::uint8_t family = 4;
+    Traffic out;  // flows stay 0
+    Traffic in;
+    std::int64_t first_ns = std::numeric_limits<std::int64_t>::max();
+    std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
+};
+
+struct MergedEpoch {
+    EpochName name;
+    std::vector<FlowDelta> deltas;  // each flow once
+    std::vector<FlowId> new_flows;  // those of the deltas that were not known before
+    std::unordered_map<std::uint64_t, UnrecordedDelta> unrecorded;  // by host, protocol and family
+};
+
+// What the run amounts to so far.
+struct MergeTotals {
+    Tally tally;
+    std::int64_t first_ns = std::numeric_limits<std::int64_t>::max();
+    std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
+    Packets unrecorded;  // packets of flows that did not fit the flow store
+    std::uint64_t epochs = 0;
+    std::uint64_t time_steps = 0;  // how often an epoch started before the one it followed
+};
+
+class Merger {
+public:
+    Merger(FlowStore& flows, HostTable& hosts) : flows_(flows), hosts_(hosts) {}
+
+    // Adds a worker's epoch, which belongs to the merged epoch that is open; the first one opens it.
+    void add(const Epoch& part);
+    // The merged epoch is complete. Valid until the next add().
+    const MergedEpoch& close();
+    bool is_open() const noexcept { return open_; }
+
+    const MergeTotals& totals() const noexcept { return totals_; }
+
+private:
+    void open(const EpochName& name);
+    void add_flow(const FlowKey& key, std::uint64_t hash, const FlowEntry& entry);
+    void begin_record(FlowRecord& record, const FlowEntry& entry);
+    void add_unrecorded(const FlowKey& key, const FlowEntry& entry);
+
+    FlowStore& flows_;
+    HostTable& hosts_;
+    MergedEpoch merged_;
+    MergeTotals totals_;
+    bool open_ = false;
+};
+
+}  // namespace flowlock

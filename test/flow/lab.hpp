@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A flow engine without a NIC: packets in, merged epochs out, through the real table, store and merger.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "flow/epoch_sequence.hpp"
+#include "flow/merge.hpp"
+
+namespace flowlock::test {
+
+struct Sent {
+    std::int64_t time_ns = 0;
+    std::string from = "10.0.0.1";
+    std::string to = "192.0.2.1";
+    std::uint16_t from_port = 40000;
+    std::uint16_t to_port = 80;
+    std::uint8_t protocol = 6;
+    std::uint32_t bytes = 100;
+    std::uint8_t flags = 0x02;
+};
+
+inline Decoded decoded(const Sent& sent) {
+    const IpAddress from = IpAddress::parse(sent.from).value();
+    const IpAddress to = IpAddress::parse(sent.to).value();
+    const bool ordered =
+        std::tuple(from.high, from.low, sent.from_port) <= std::tuple(to.high, to.low, sent.to_port);
+    Decoded packet;
+    packet.key.address = {ordered ? from : to, ordered ? to : from};
+    packet.key.port = {ordered ? sent.from_port : sent.to_port, ordered ? sent.to_port : sent.from_port};
+    packet.key.protocol = sent.protocol;
+    packet.key.family = from.is_ipv4() ? 4 : 6;
+    packet.sender = ordered ? 0 : 1;
+    packet.flags = sent.flags;
+    packet.ip_bytes = sent.bytes;
+    packet.outcome = Outcome::ipv4_tcp;
+    return packet;
+}
+
+constexpr std::int64_t second_ns = 1'000'000'000;
+
+class Lab {
+public:
+    explicit Lab(unsigned workers = 1, std::uint32_t flows_max = 1'000'000,
+                 std::uint32_t flows_per_epoch = 1024)
+        : workers_(workers), flows_per_epoch_(flows_per_epoch), flows(flows_max, {}) {}
+
+    // One epoch of all these packets, spread over the workers by flow.
+    const MergedEpoch& epoch(std::int64_t start_s, const std::vector<Sent>& packets) {
+        const EpochName name{++sequence_, start_s};
+        std::vector<std::unique_ptr<Epoch>> parts;
+        for (unsigned i = 0; i < workers_; ++i) parts.push_back(begin(name));
+        for (const Sent& sent : packets) {
+            const Decoded packet = decoded(sent);
+            const std::uint64_t hash = hash_of(packet.key, {});
+            auto& part = parts[(hash >> 32) % workers_];
+            if (!part->flows.count(packet, hash, sent.time_ns)) {
+                merger.add(*part);
+                part = begin(name);
+                if (!part->flows.count(packet, hash, sent.time_ns)) std::abort();
+            }
+        }
+        for (const auto& part : parts) merger.add(*part);
+        return merger.close();
+    }
+
+    std::unique_ptr<Epoch> begin(const EpochName& name) const {
+        auto part = std::make_unique<Epoch>(flows_per_epoch_, HashKey{});
+        part->name = name;
+        return part;
+    }
+
+private:
+    unsigned workers_;
+    std::uint32_t flows_per_epoch_;
+    std::uint64_t sequence_ = 0;
+
+public:
+    FlowStore flows;
+    HostTable hosts{PrefixSet{{*Prefix::parse("10.0.0.0/8"), *Prefix::parse("2001:db8:1::/48")}}, {}};
+    Merger merger{flows, hosts};
+};
+
+}  // namespace flowlock::test

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "flow/merge.hpp"
+
+#include <map>
+#include <random>
+
+#include <catch2/catch.hpp>
+
+#include "lab.hpp"
+
+using namespace flowlock;
+using namespace flowlock::test;
+
+namespace {
+
+std::vector<Sent> random_traffic(unsigned seed, std::int64_t start_s, std::size_t count) {
+    std::mt19937 random(seed);
+    std::vector<Sent> packets;
+    for (std::size_t i = 0; i < count; ++i) {
+        Sent sent{.time_ns = start_s * second_ns + static_cast<std::int64_t>(random() % second_ns),
+                  .from = "10.0.0." + std::to_string(1 + random() % 9),
+                  .to = "192.0.2." + std::to_string(1 + random() % 200),
+                  .from_port = static_cast<std::uint16_t>(random() % 50)};
+        if (random() % 2 == 0) {
+            std::swap(sent.from, sent.to);
+            std::swap(sent.from_port, sent.to_port);
+        }
+        packets.push_back(sent);
+    }
+    return packets;
+}
+
+using Rows = std::map<FlowKey, std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t,
+                                          std::int64_t, std::int64_t, int>>;
+
+Rows rows(const FlowStore& flows) {
+    Rows result;
+    for (FlowId id = 0; id < flows.size(); ++id) {
+        const FlowRecord& flow = flows[id];
+        result[flow.key] = {flow.packets[0], flow.packets[1], flow.bytes[0], flow.bytes[1],
+                            flow.first_ns,   flow.last_ns,    flow.initiator};
+    }
+    return result;
+}
+
+}  // namespace
+
+TEST_CASE("the flows do not depend on the number of workers or on how often a table was full") {
+    // 6,000 packets of some 8,000 possible flows overflow tables of 1,024 flows again and again.
+    const auto run = [](unsigned workers, std::uint32_t flows_per_epoch) {
+        Lab lab(workers, 1'000'000, flows_per_epoch);
+        std::size_t new_flows = 0;
+        for (int second = 0; second < 5; ++second) {
+            const MergedEpoch& merged =
+                lab.epoch(100 + second, random_traffic(static_cast<unsigned>(second), 100 + second, 6000));
+            new_flows += merged.new_flows.size();
+            std::uint64_t packets = 0;
+            for (const FlowDelta& delta : merged.deltas) packets += delta.packets[0] + delta.packets[1];
+            CHECK(packets == 6000);
+        }
+        CHECK(new_flows == lab.flows.size());
+        return rows(lab.flows);
+    };
+    const Rows expected = run(1, 65536);
+    REQUIRE(expected.size() > 5000);
+    CHECK(run(1, 1024) == expected);
+    CHECK(run(2, 1024) == expected);
+    CHECK(run(4, 1024) == expected);
+}
+
+TEST_CASE("a flow is stitched over epochs: sums, earliest and latest time, and the first initiator stays") {
+    Lab lab;
+    lab.epoch(100, {{.time_ns = 100 * second_ns, .flags = 0x02}});
+    const MergedEpoch& second = lab.epoch(105, {{.time_ns = 105 * second_ns,
+                                                 .from = "192.0.2.1",
+                                                 .to = "10.0.0.1",
+                                                 .from_port = 80,
+                                                 .to_port = 40000,
+                                                 .flags = 0x12}});
+    CHECK(second.new_flows.empty());
+    REQUIRE(second.deltas.size() == 1);
+    REQUIRE(lab.flows.size() == 1);
+    const FlowRecord& flow = lab.flows[0];
+    CHECK(flow.packets == std::array<std::uint64_t, 2>{1, 1});
+    CHECK(flow.first_ns == 100 * second_ns);
+    CHECK(flow.last_ns == 105 * second_ns);
+    CHECK(flow.key.address[flow.initiator].to_string() == "10.0.0.1");
+    CHECK(flow.first_flags == 0x02);
+    CHECK(flow.internal_address().to_string() == "10.0.0.1");
+    CHECK(flow.external_address().to_string() == "192.0.2.1");
+}
+
+TEST_CASE("a flow has a direction only when exactly one end is internal") {
+    Lab lab;
+    lab.epoch(1, {{.from = "10.0.0.1", .to = "10.0.0.2"},
+                  {.from = "192.0.2.1", .to = "192.0.2.2"},
+                  {.from = "192.0.2.1", .to = "10.0.0.3"}});
+    int with_host = 0;
+    for (FlowId id = 0; id < lab.flows.size(); ++id) with_host += lab.flows[id].host != no_host;
+    CHECK(with_host == 1);
+}
+
+TEST_CASE("when the flow store is full, packets still count for their hosts, and are said to have no flow") {
+    Lab lab(1, 10);
+    std::vector<Sent> packets;
+    for (std::uint16_t port = 0; port < 30; ++port)
+        for (int i = 0; i < 3; ++i) packets.push_back({.from_port = port, .protocol = 17, .bytes = 50});
+    const MergedEpoch& merged = lab.epoch(1, packets);
+    CHECK(lab.flows.size() == 10);
+    CHECK(lab.merger.totals().unrecorded == Packets{60});
+    REQUIRE(merged.unrecorded.size() == 1);
+    const UnrecordedDelta& host = merged.unrecorded.begin()->second;
+    CHECK(lab.hosts.address(host.host).to_string() == "10.0.0.1");
+    CHECK(host.out == Traffic{{60}, {3000}, {}});
+    CHECK(host.in == Traffic{});
+    CHECK(host.protocol == 17);
+}
+
+TEST_CASE("a clock that was set back is counted") {
+    Lab lab;
+    lab.epoch(100, {});
+    lab.epoch(200, {});
+    lab.epoch(150, {});
+    lab.epoch(151, {});
+    CHECK(lab.merger.totals().time_steps == 1);
+}
+
+TEST_CASE("the flow store finds each of a million flows again, and adds none twice") {
+    FlowStore flows(1 << 20, HashKey{});
+    const auto key_of = [](std::uint32_t i) {
+        FlowKey key;
+        key.address[0] = {0, 0xffff0000u | std::uint64_t{i} << 32};
+        key.address[1] = {i % 3 == 0 ? i : 0u, 0xffff0000u};
+        key.family = i % 3 == 0 ? 6 : 4;
+        return key;
+    };
+    for (std::uint32_t i = 0; i < 1'000'000; ++i) {
+        const FlowKey key = key_of(i);
+        const auto found = flows.find_or_add(key, flows.hash(key));
+        REQUIRE((found.added && found.id == i));
+    }
+    for (std::uint32_t i = 0; i < 1'000'000; i += 7) {
+        const FlowKey key = key_of(i);
+        const auto found = flows.find_or_add(key, flows.hash(key));
+        REQUIRE((!found.added && found.id == i));
+    }
+}
