@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "detect/finding.hpp"
+
+namespace flowlock {
+
+const char* name_of(Reason reason) {
+    switch (reason) {
+        case Reason::attack:
+            return "attack";
+        case Reason::scan:
+            return "scan";
+    }
+    return "";
+}
+
+const char* name_of(Kind kind) {
+    switch (kind) {
+        case Kind::packet_limit:
+            return "packet_limit";
+        case Kind::bandwidth_limit:
+            return "bandwidth_limit";
+        case Kind::flow_limit:
+            return "flow_limit";
+        case Kind::netscan:
+            return "netscan";
+        case Kind::portscan:
+            return "portscan";
+        case Kind::icmp_sweep:
+            return "icmp_sweep";
+    }
+    return "";
+}
+
+const char* name_of(Direction direction) {
+    return direction == Direction::out ? "out" : "in";
+}
+
+const char* name_of(Metric metric) {
+    switch (metric) {
+        case Metric::packets:
+            return "packets";
+        case Metric::bits:
+            return "bits";
+        case Metric::flows:
+            return "flows";
+        case Metric::failed_contacts:
+            return "failed_contacts";
+    }
+    return "";
+}
+
+const char* name_of(ProtocolClass protocol) {
+    switch (protocol) {
+        case ProtocolClass::any:
+            return "any";
+        case ProtocolClass::tcp:
+            return "tcp";
+        case ProtocolClass::udp:
+            return "udp";
+        case ProtocolClass::icmp:
+            return "icmp";
+    }
+    return "";
+}
+
+}  // namespace flowlock

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "detect/limits.hpp"
+
+#include <algorithm>
+
+#include "detect/window_figures.hpp"
+
+namespace flowlock {
+namespace {
+
+std::size_t index_of(Direction direction) noexcept {
+    return static_cast<std::size_t>(direction);
+}
+
+Kind kind_of(Metric metric) noexcept {
+    if (metric == Metric::bits) return Kind::bandwidth_limit;
+    if (metric == Metric::flows) return Kind::flow_limit;
+    return Kind::packet_limit;
+}
+
+Time end_of_epoch(std::int64_t start_s) {
+    return Time{std::chrono::seconds{start_s} + epoch_length};
+}
+
+}  // namespace
+
+LimitDetector::LimitDetector(const std::vector<LimitRule>& rules, const FlowStore& flows,
+                             const HostTable& hosts, std::uint32_t records_max, std::uint32_t externals_max)
+    : flows_(flows), hosts_(hosts), externals_max_(externals_max), history_(records_max) {
+    for (const LimitRule& rule : rules) {
+        const auto window_s = rule.window.count();
+        longest_window_s_ = std::max<std::int64_t>(longest_window_s_, window_s);
+        rules_.push_back({.rule = rule,
+                          .sum_max = rule.per_second * static_cast<std::uint64_t>(window_s),
+                          .column = columns_[index_of(rule.direction)]++});
+    }
+}
+
+std::uint64_t& LimitDetector::sum(const Rule& rule, HostPlace place) noexcept {
+    const std::size_t direction = index_of(place.direction());
+    return sums_[direction][place.host() * columns_[direction] + rule.column];
+}
+
+std::uint64_t LimitDetector::value(const HostSlice& slice, const Rule& rule) const noexcept {
+    const Volume& volume = slice.volume[static_cast<std::size_t>(rule.rule.protocol)];
+    return rule.rule.metric == Metric::bits ? volume.bytes * 8 : volume.packets;
+}
+
+bool LimitDetector::has_flow_rule(Direction direction) const noexcept {
+    return std::any_of(rules_.begin(), rules_.end(), [&](const Rule& rule) {
+        return rule.rule.metric == Metric::flows && rule.rule.direction == direction;
+    });
+}
+
+void LimitDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& findings) {
+    const std::int64_t now_s = epoch.name.start_s;
+    const bool set_back = !history_.empty() && now_s < history_.newest().start_s;
+    // A window over a clock that was set back would add up what did not happen together: all windows begin
+    // anew.
+    if (set_back) close_all(false, findings);
+    const std::int64_t before_s = history_.empty() ? now_s : history_.newest().start_s;
+
+    history_.add(epoch);
+    make_room_for_hosts();
+    expire(now_s);
+    add_newest();
+    for (const HostSlice& slice : history_.newest().slices) judge(slice, now_s);
+    update_cases(now_s, findings);
+    // The window that ended with the epoch before is still needed when a peak turns out to have been one.
+    history_.drop_started_before(std::min(before_s, now_s) - longest_window_s_ + 1);
+    forget_if_over_full();
+}
+
+void LimitDetector::make_room_for_hosts() {
+    for (const Direction direction : {Direction::out, Direction::in}) {
+        const std::size_t needed = std::size_t{hosts_.size()} * columns_[index_of(direction)];
+        if (sums_[index_of(direction)].size() < needed) sums_[index_of(direction)].resize(needed);
+        if (has_flow_rule(direction)) last_seen_[index_of(direction)].resize(flows_.size());
+    }
+}
+
+void LimitDetector::expire(std::int64_t now_s) {
+    for (Rule& rule : rules_) {
+        const std::int64_t keep_after_s = now_s - rule.rule.window.count();
+        for (; rule.expired < history_.end_number(); ++rule.expired) {
+            const EpochLog& log = history_.log(rule.expired);
+            if (log.start_s > keep_after_s) break;
+            expire_log(rule, log, rule.expired);
+        }
+    }
+}
+
+void LimitDetector::expire_log(Rule& rule, const EpochLog& log, std::uint32_t number) {
+    for (const HostSlice& slice : log.slices) {
+        if (slice.place.direction() != rule.rule.direction) continue;
+        sum(rule, slice.place) -= rule.rule.metric == Metric::flows
+                                      ? flows_last_seen_in(log, number, slice, rule)
+                                      : value(slice, rule);
+    }
+}
+
+// A flow counts in a window as long as the epoch in which it was last seen is in the window; so of a log that
+// leaves only those flows are subtracted that were not seen since.
+std::uint32_t LimitDetector::flows_last_seen_in(const EpochLog& log, std::uint32_t number,
+                                                const HostSlice& slice, const Rule& rule) const {
+    // Flows of a log that forgot its records are taken off whole: too few flows are counted then, never too
+    // many.
+    if (slice.flows_forgotten > 0) return slice.flows_forgotten;
+    const auto& last_seen = last_seen_[index_of(slice.place.direction())];
+    std::uint32_t count = 0;
+    for (const FlowTraffic& record : log.records_of(slice)) {
+        const FlowKey& key = flows_[record.flow].key;
+        const bool counts = rule.rule.protocol == ProtocolClass::any ||
+                            rule.rule.protocol == protocol_class_of(key.protocol, key.family);
+        if (counts && last_seen[record.flow] == number + 1) ++count;
+    }
+    return count;
+}
+
+void LimitDetector::add_newest() {
+    const EpochLog& log = history_.newest();
+    for (const HostSlice& slice : log.slices) {
+        for (const Rule& rule : rules_)
+            if (rule.rule.direction == slice.place.direction() && rule.rule.metric != Metric::flows)
+                sum(rule, slice.place) += value(slice, rule);
+        if (has_flow_rule(slice.place.direction())) add_flows(log, slice);
+    }
+}
+
+void LimitDetector::add_flows(const EpochLog& log, const HostSlice& slice) {
+    auto& last_seen = last_seen_[index_of(slice.place.direction())];
+    const std::uint32_t newest = history_.end_number() - 1;
+    for (const FlowTraffic& record : log.records_of(slice)) {
+        const FlowKey& key = flows_[record.flow].key;
+        const ProtocolClass protocol = protocol_class_of(key.protocol, key.family);
+        for (const Rule& rule : rules_) {
+            if (rule.rule.metric != Metric::flows || rule.rule.direction != slice.place.direction()) continue;
+            if (rule.rule.protocol != ProtocolClass::any && rule.rule.protocol != protocol) continue;
+            if (last_seen[record.flow] <= rule.expired) ++sum(rule, slice.place);
+        }
+        last_seen[record.flow] = newest + 1;
+    }
+}
+
+void LimitDetector::forget_if_over_full() {
+    while (const auto number = history_.over_full()) {
+        EpochLog& log = history_.log(*number);
+        for (const Rule& rule : rules_) {
+            if (rule.rule.metric != Metric::flows || *number < rule.expired) continue;
+            for (HostSlice& slice : log.slices)
+                if (slice.place.direction() == rule.rule.direction)
+                    slice.flows_forgotten =
+                        std::max(slice.flows_forgotten, flows_last_seen_in(log, *number, slice, rule));
+        }
+        history_.forget_records(*number);
+    }
+}
+
+void LimitDetector::judge(const HostSlice& slice, std::int64_t now_s) {
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+        const Rule& rule = rules_[i];
+        if (rule.rule.direction != slice.place.direction() || sum(rule, slice.place) <= rule.sum_max)
+            continue;
+        const auto [at, opened] =
+            open_.try_emplace({slice.place, rule.rule.metric}, Case{.rule = i, .finding = {}});
+        Case& open = at->second;
+        open.exceeded_s = now_s;
+        if (!opened) continue;
+        Finding& finding = open.finding;
+        finding.reason = Reason::attack;
+        finding.kind = kind_of(rule.rule.metric);
+        finding.direction = rule.rule.direction;
+        finding.protocol = rule.rule.protocol;
+        finding.group = rule.rule.group;
+        finding.host = hosts_.address(slice.place.host());
+        finding.opened = end_of_epoch(now_s);
+        finding.trigger = {.rule = rule.rule.name,
+                           .metric = rule.rule.metric,
+                           .threshold = rule.rule.per_second,
+                           .window_s = static_cast<std::uint32_t>(rule.rule.window.count())};
+    }
+}
+
+void LimitDetector::update_cases(std::int64_t now_s, std::vector<Finding>& findings) {
+    for (auto at = open_.begin(); at != open_.end();) {
+        const HostPlace place = at->first.first;
+        Case& open = at->second;
+        const std::uint64_t now = sum(rules_[open.rule], place);
+        if (now > open.peak) {
+            open.peak = now;
+            open.peak_s = now_s;
+            open.peak_is_new = true;
+        } else if (open.peak_is_new) {
+            take_figures(place, open);
+        }
+        // A host that fell silent has no slice to be judged by, but its window may still be over the limit.
+        for (const Rule& rule : rules_)
+            if (rule.rule.direction == place.direction() && rule.rule.metric == at->first.second &&
+                sum(rule, place) > rule.sum_max)
+                open.exceeded_s = now_s;
+        if (now_s - open.exceeded_s < quiet_time.count()) {
+            ++at;
+            continue;
+        }
+        close(place, open, false, findings);
+        at = open_.erase(at);
+    }
+}
+
+// Figures of the peak window. The logs it needs are still there: it ended with the newest epoch or the one
+// before.
+void LimitDetector::take_figures(HostPlace place, Case& open) {
+    const Rule& rule = rules_[open.rule];
+    open.peak_is_new = false;
+    fill_window_figures({.history = history_,
+                         .flows = flows_,
+                         .place = place,
+                         .protocol = rule.rule.protocol,
+                         .after_s = open.peak_s - rule.rule.window.count(),
+                         .until_s = open.peak_s,
+                         .externals_max = externals_max_},
+                        open.finding);
+    open.finding.trigger.value = open.peak / static_cast<std::uint64_t>(rule.rule.window.count());
+}
+
+void LimitDetector::close(HostPlace place, Case& open, bool still_exceeded, std::vector<Finding>& findings) {
+    if (open.peak_is_new) take_figures(place, open);
+    if (!still_exceeded) open.finding.closed = end_of_epoch(open.exceeded_s);
+    findings.push_back(std::move(open.finding));
+}
+
+void LimitDetector::close_all(bool input_ended, std::vector<Finding>& findings) {
+    for (auto& [key, open] : open_)
+        close(key.first, open, input_ended && open.exceeded_s == history_.newest().start_s, findings);
+    open_.clear();
+    history_.clear();
+    for (auto& sums : sums_) std::fill(sums.begin(), sums.end(), 0);
+    for (auto& last_seen : last_seen_) std::fill(last_seen.begin(), last_seen.end(), 0);
+    for (Rule& rule : rules_) rule.expired = history_.end_number();
+}
+
+void LimitDetector::finish(std::vector<Finding>& findings) {
+    close_all(true, findings);
+}
+
+}  // namespace flowlock

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "detect/scans.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "detect/window_history.hpp"
+#include "packet/decode.hpp"
+
+namespace flowlock {
+namespace {
+
+Time end_of_epoch(std::int64_t start_s) {
+    return Time{std::chrono::seconds{start_s} + epoch_length};
+}
+
+std::uint16_t external_port(const FlowRecord& flow) {
+    return flow.key.port[1 - flow.inside];
+}
+
+}  // namespace
+
+std::size_t ScanDetector::Hash::operator()(const ContactKey& key) const noexcept {
+    const std::uint64_t rest = std::uint64_t{key.host} << 32 | std::uint64_t{key.port} << 16 |
+                               std::uint64_t{key.protocol} << 8 | key.family;
+    return fold_multiply(fold_multiply(key.address.high ^ secret.a, key.address.low ^ secret.b) ^ secret.c,
+                         rest ^ secret.a);
+}
+
+ScanDetector::ScanDetector(const ScanOptions& options, const FlowStore& flows, const HostTable& hosts,
+                           const HashKey& secret, ScanCaseLimits limits)
+    : options_(options),
+      flows_(flows),
+      hosts_(hosts),
+      limits_(limits),
+      unanswering_(unanswering_networks(hosts.internal())),
+      by_key_(64, Hash{secret}),
+      groups_(64, Hash{secret}) {}
+
+void ScanDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& findings) {
+    if (!options_.enabled) return;
+    if (started_ && epoch.name.start_s < now_s_) reset(findings);
+    started_ = true;
+    now_s_ = epoch.name.start_s;
+    next_flow_.resize(flows_.size(), no_flow);
+    expire(now_s_);
+    add_contacts(epoch);
+    decide_until(now_s_ - options_.answer_wait.count(), now_s_, false);
+    close_quiet(now_s_, findings);
+}
+
+// Which flows of an internal host count as an attempt to reach somebody.
+bool ScanDetector::is_contact(const FlowRecord& flow) const {
+    if (flow.host == no_host || flow.initiator != flow.inside ||
+        unanswering_.contains(flow.external_address()))
+        return false;
+    switch (protocol_class_of(flow.key.protocol, flow.key.family)) {
+        // SYN, FIN, NULL and XMAS probes have neither bit; an answer or a flow under way has.
+        case ProtocolClass::tcp:
+            return external_port(flow) != 0 && (flow.first_flags & (tcp_flag::ack | tcp_flag::rst)) == 0;
+        case ProtocolClass::udp:
+            return external_port(flow) != 0;
+        case ProtocolClass::icmp:
+            return (flow.first_flags & icmp_class::echo_request) != 0;
+        case ProtocolClass::any:
+            return false;
+    }
+    return false;
+}
+
+void ScanDetector::add_contacts(const MergedEpoch& epoch) {
+    std::vector<FlowId> begun;
+    for (const FlowId id : epoch.new_flows)
+        if (is_contact(flows_[id])) begun.push_back(id);
+    // Time order makes the rows, and which contact is the first, independent of how flows were spread over
+    // workers.
+    std::sort(begun.begin(), begun.end(), [&](FlowId a, FlowId b) {
+        return std::tie(flows_[a].first_ns, flows_[a].key) < std::tie(flows_[b].first_ns, flows_[b].key);
+    });
+    for (const FlowId id : begun) add_contact(id, epoch.name.start_s);
+}
+
+void ScanDetector::add_contact(FlowId id, std::int64_t epoch_s) {
+    const FlowRecord& flow = flows_[id];
+    const ContactKey key{.address = flow.external_address(),
+                         .host = flow.host,
+                         .port = external_port(flow),
+                         .protocol = flow.key.protocol,
+                         .family = flow.key.family};
+    if (const auto known = by_key_.find(key); known != by_key_.end()) {
+        const FlowId first = contact(known->second).flow;
+        next_flow_[id] = next_flow_[first];
+        next_flow_[first] = id;
+        return;
+    }
+    if (contacts_.size() >= options_.contacts_max) {
+        ++contacts_untracked_;
+        return;
+    }
+    const auto number = begin_number_ + contacts_.size();
+    Contact& added = contacts_.emplace_back(Contact{.key = key, .flow = id, .epoch_s = epoch_s});
+    by_key_.emplace(key, number);
+    for (const Shape shape : {Shape::service, Shape::address}) {
+        Group& group = groups_[group_key(added, shape)];
+        added.older[static_cast<int>(shape)] = group.newest;
+        group.newest = number;
+        ++group.contacts;
+    }
+}
+
+ScanDetector::GroupKey ScanDetector::group_key(const Contact& contact, Shape shape) const {
+    GroupKey key{contact.key, shape};
+    if (shape == Shape::service)
+        key.part.address = {};
+    else
+        key.part.port = 0;
+    return key;
+}
+
+Kind ScanDetector::kind_of(const Contact& contact, Shape shape) {
+    if (protocol_class_of(contact.key.protocol, contact.key.family) == ProtocolClass::icmp)
+        return Kind::icmp_sweep;
+    return shape == Shape::service ? Kind::netscan : Kind::portscan;
+}
+
+// Contacts that began in epochs not later than this have waited long enough.
+void ScanDetector::decide_until(std::int64_t epoch_s, std::int64_t now_s, bool cut_short) {
+    const auto end = begin_number_ + contacts_.size();
+    for (; waiting_number_ != end && contact(waiting_number_).epoch_s <= epoch_s; ++waiting_number_) {
+        contact(waiting_number_).cut_short = cut_short;
+        decide(waiting_number_, now_s);
+    }
+}
+
+ScanDetector::State ScanDetector::state_of(const FlowRecord& flow) const {
+    const int outside = 1 - flow.inside;
+    if (flow.packets[outside] == 0) return State::unanswered;
+    const bool tcp = flow.key.protocol == 6;
+    const std::uint8_t flags = flow.flags[outside];
+    if (tcp && (flags & tcp_flag::rst) != 0 && (flags & tcp_flag::syn) == 0) return State::refused;
+    return State::answered;
+}
+
+// The best that any of the contact's flows met with.
+ScanDetector::State ScanDetector::state_of(const Contact& contact) const {
+    State best = State::unanswered;
+    for (FlowId id = contact.flow; id != no_flow; id = next_flow_[id])
+        best = std::min(best, state_of(flows_[id]));
+    return best;
+}
+
+void ScanDetector::decide(std::uint64_t number, std::int64_t now_s) {
+    Contact& decided = contact(number);
+    decided.state = state_of(decided);
+    decided.cut_short = decided.cut_short && decided.state == State::unanswered;
+    count_in_group(number, Shape::service, now_s);
+    // A host that is only pinged has no ports to scan.
+    if (kind_of(decided, Shape::address) != Kind::icmp_sweep) count_in_group(number, Shape::address, now_s);
+}
+
+bool ScanDetector::is_scanner(const Group& group) const {
+    const auto ratio = 2 * (static_cast<std::int64_t>(group.failed) - group.answered);
+    return group.failed >= options_.min_targets && ratio >= log2_likelihood_min;
+}
+
+void ScanDetector::count_in_group(std::uint64_t number, Shape shape, std::int64_t now_s) {
+    const Contact& decided = contact(number);
+    Group& group = groups_[group_key(decided, shape)];
+    ++(decided.state == State::answered ? group.answered : group.failed);
+    OpenCase* open = case_of(group, decided, shape, now_s);
+    if (open == nullptr) return;
+    if (decided.state != State::answered) open->failed_s = now_s;
+    add_rows(*open, group, number, shape);
+}
+
+// The open case that the group belongs to, or joins now because it convinces; none: nullptr.
+ScanDetector::OpenCase* ScanDetector::case_of(Group& group, const Contact& decided, Shape shape,
+                                              std::int64_t now_s) {
+    if (group.case_number == 0 && !is_scanner(group)) return nullptr;
+    const Kind kind = kind_of(decided, shape);
+    const ProtocolClass protocol = protocol_class_of(decided.key.protocol, decided.key.family);
+    const CaseKey key{decided.key.host, kind, protocol};
+    const auto at = open_.find(key);
+    if (at != open_.end() && group.case_number == at->second.number) return &at->second;
+    // Its own case has been closed since, or it has none: it must convince.
+    if (!is_scanner(group)) {
+        group.case_number = 0;
+        return nullptr;
+    }
+    if (at != open_.end()) return &at->second;
+
+    Finding finding;
+    finding.reason = Reason::scan;
+    finding.kind = kind;
+    finding.protocol = protocol;
+    finding.host = hosts_.address(decided.key.host);
+    finding.opened = end_of_epoch(now_s);
+    finding.trigger = {.rule = std::string("scan.") + name_of(kind),
+                       .metric = Metric::failed_contacts,
+                       .threshold = options_.min_targets,
+                       .window_s = static_cast<std::uint32_t>(options_.window.count())};
+    finding.scan.log2_likelihood =
+        2 * (static_cast<std::int32_t>(group.failed) - static_cast<std::int32_t>(group.answered));
+    return &open_.emplace(key, OpenCase{++cases_opened_, now_s, ScanCase{std::move(finding)}}).first->second;
+}
+
+// The new contact; or, when the group has just joined the case, all of its contacts that are decided.
+void ScanDetector::add_rows(OpenCase& open, Group& group, std::uint64_t number, Shape shape) {
+    if (group.case_number == open.number) return open.rows.add(row_of(contact(number)), next_flow_);
+    group.case_number = open.number;
+    for (auto i = group.newest; i >= begin_number_; i = contact(i).older[static_cast<int>(shape)])
+        if (contact(i).state != State::waiting) open.rows.add(row_of(contact(i)), next_flow_);
+}
+
+ScanRow ScanDetector::row_of(const Contact& contact) const {
+    ScanRow row{.time = time_from_ns(flows_[contact.flow].first_ns),
+                .address = contact.key.address,
+                .port = contact.key.port,
+                .cut_short = contact.cut_short,
+                .flow = contact.flow};
+    if (contact.state == State::answered) row.outcome = ScanRow::Outcome::answered;
+    if (contact.state == State::refused) row.outcome = ScanRow::Outcome::refused;
+    return row;
+}
+
+void ScanDetector::expire(std::int64_t now_s) {
+    while (!contacts_.empty() && contacts_.front().epoch_s <= now_s - options_.window.count()) {
+        // After a gap in the traffic a contact can leave the window without having been decided.
+        if (waiting_number_ == begin_number_) {
+            decide(waiting_number_, now_s);
+            ++waiting_number_;
+        }
+        drop_oldest();
+    }
+}
+
+void ScanDetector::drop_oldest() {
+    const Contact& oldest = contacts_.front();
+    for (const Shape shape : {Shape::service, Shape::address}) {
+        const auto at = groups_.find(group_key(oldest, shape));
+        Group& group = at->second;
+        const bool counted = shape == Shape::service || kind_of(oldest, shape) != Kind::icmp_sweep;
+        if (counted) --(oldest.state == State::answered ? group.answered : group.failed);
+        if (--group.contacts == 0) groups_.erase(at);
+    }
+    by_key_.erase(oldest.key);
+    contacts_.pop_front();
+    ++begin_number_;
+}
+
+void ScanDetector::close_quiet(std::int64_t now_s, std::vector<Finding>& findings) {
+    for (auto at = open_.begin(); at != open_.end();) {
+        if (now_s - at->second.failed_s < options_.window.count()) {
+            ++at;
+            continue;
+        }
+        close(at->second, false, findings);
+        at = open_.erase(at);
+    }
+}
+
+void ScanDetector::close(OpenCase& open, bool still_scanning, std::vector<Finding>& findings) {
+    Finding finding = open.rows.finish(flows_, next_flow_, limits_);
+    if (!still_scanning) finding.closed = end_of_epoch(open.failed_s);
+    findings.push_back(std::move(finding));
+}
+
+// The clock was set back: nothing that comes can be compared with what was.
+void ScanDetector::reset(std::vector<Finding>& findings) {
+    decide_until(std::numeric_limits<std::int64_t>::max(), now_s_, true);
+    for (auto& [key, open] : open_) close(open, false, findings);
+    open_.clear();
+    contacts_.clear();
+    by_key_.clear();
+    groups_.clear();
+    begin_number_ = waiting_number_;
+}
+
+void ScanDetector::finish(std::vector<Finding>& findings) {
+    if (!options_.enabled || !started_) return;
+    decide_until(std::numeric_limits<std::int64_t>::max(), now_s_, true);
+    for (auto& [key, open] : open_) close(open, true, findings);
+    open_.clear();
+}
+
+}  // namespace flowlock

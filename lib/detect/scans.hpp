@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Scans: internal hosts that contact many targets which do not answer.
+//
+// A contact is the first flow from an internal host to an external (address, port, protocol) that it had not
+// contacted within the window; more flows to the same target are retries and prove nothing. Only the
+// initiator can scan: a SYN-ACK or RST as first packet (backscatter, an answer) makes no contact, nor does an
+// ICMP error. A contact is answered when the other side sent anything but a TCP reset; refused when it sent
+// only that; unanswered when it stayed silent for answer_wait. The last two are failures. Contacts are judged
+// in two kinds of group: all targets on one service (protocol and port; netscan, icmp_sweep), and all ports
+// of one address (portscan). Within the window a group must have min_targets failures, and the sequential
+// test of Jung, Paxson, Berger and Balakrishnan ("Fast Portscan Detection Using Sequential Hypothesis
+// Testing", 2004) must say scanner: with their theta0 = 0.8 and theta1 = 0.2 a failure multiplies the
+// likelihood ratio by 4, an answer by 1/4; P_D = 0.99 and P_F = 1e-5 ask for a ratio of 99,000, which is more
+// than 2^16. Here the ratio is that of all contacts in the window, not reset in between, so a verdict does
+// not depend on their order. Owned by the control core.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "detect/finding.hpp"
+#include "detect/scan_case.hpp"
+#include "detect/scan_options.hpp"
+#include "detect/special_networks.hpp"
+#include "flow/merge.hpp"
+
+namespace flowlock {
+
+class ScanDetector {
+public:
+    static constexpr std::int32_t log2_likelihood_min = 17;
+
+    // The stores outlive the detector; targets_max and externals_max as in ReportOptions.
+    ScanDetector(const ScanOptions& options, const FlowStore& flows, const HostTable& hosts,
+                 const HashKey& secret, ScanCaseLimits limits);
+
+    // Judges the next epoch. Findings of cases that closed are appended to `findings`.
+    void advance(const MergedEpoch& epoch, std::vector<Finding>& findings);
+    // No more epochs will come: contacts that still wait are judged as they stand, and what is open is
+    // appended.
+    void finish(std::vector<Finding>& findings);
+    // First contacts for which there was no room: their targets are missing in every figure.
+    std::uint64_t contacts_untracked() const noexcept { return contacts_untracked_; }
+
+private:
+    enum class State : std::uint8_t { waiting, answered, refused, unanswered };
+    enum class Shape : std::uint8_t { service, address };
+
+    struct ContactKey {
+        IpAddress address;
+        HostId host = no_host;
+        std::uint16_t port = 0;
+        std::uint8_t protocol = 0;
+        std::uint8_t family = 4;
+        friend bool operator==(const ContactKey&, const ContactKey&) = default;
+    };
+    // A group's key is a contact's with the address (service) or the port (address) left out.
+    struct GroupKey {
+        ContactKey part;
+        Shape shape = Shape::service;
+        friend bool operator==(const GroupKey&, const GroupKey&) = default;
+    };
+    struct Hash {
+        HashKey secret;
+        std::size_t operator()(const ContactKey& key) const noexcept;
+        std::size_t operator()(const GroupKey& key) const noexcept {
+            return (*this)(key.part) ^ static_cast<std::size_t>(key.shape);
+        }
+    };
+    struct Contact {
+        ContactKey key;
+        FlowId flow = no_flow;        // the first one; retries are chained behind it in next_flow_
+        std::uint64_t older[2] = {};  // number of the contact before this one in the group of each shape
+        std::int64_t epoch_s = 0;     // start of the epoch it began in
+        State state = State::waiting;
+        bool cut_short = false;  // judged before its waiting time was over
+    };
+    struct Group {
+        std::uint64_t newest = 0;    // number of its newest contact
+        std::uint32_t contacts = 0;  // within the window, waiting ones included
+        std::uint32_t failed = 0;
+        std::uint32_t answered = 0;
+        std::uint32_t case_number = 0;  // of the case that it is part of; 0: none
+    };
+    struct OpenCase {
+        std::uint32_t number = 0;
+        std::int64_t failed_s = 0;  // start of the last epoch in which a contact of it failed
+        ScanCase rows;
+    };
+    using CaseKey = std::tuple<HostId, Kind, ProtocolClass>;
+
+    Contact& contact(std::uint64_t number) noexcept { return contacts_[number - begin_number_]; }
+    bool is_contact(const FlowRecord& flow) const;
+    State state_of(const FlowRecord& flow) const;
+    State state_of(const Contact& contact) const;
+    GroupKey group_key(const Contact& contact, Shape shape) const;
+    static Kind kind_of(const Contact& contact, Shape shape);
+
+    void add_contacts(const MergedEpoch& epoch);
+    void add_contact(FlowId flow, std::int64_t epoch_s);
+    void expire(std::int64_t now_s);
+    void drop_oldest();
+    void decide_until(std::int64_t epoch_s, std::int64_t now_s, bool cut_short);
+    void decide(std::uint64_t number, std::int64_t now_s);
+    void count_in_group(std::uint64_t number, Shape shape, std::int64_t now_s);
+    bool is_scanner(const Group& group) const;
+    OpenCase* case_of(Group& group, const Contact& decided, Shape shape, std::int64_t now_s);
+    void add_rows(OpenCase& open, Group& group, std::uint64_t number, Shape shape);
+    ScanRow row_of(const Contact& contact) const;
+    void close_quiet(std::int64_t now_s, std::vector<Finding>& findings);
+    void close(OpenCase& open, bool still_scanning, std::vector<Finding>& findings);
+    void reset(std::vector<Finding>& findings);
+
+    ScanOptions options_;
+    const FlowStore& flows_;
+    const HostTable& hosts_;
+    ScanCaseLimits limits_;
+    PrefixSet unanswering_;
+
+    std::deque<Contact> contacts_;      // by epoch, then time; numbered from begin_number_
+    std::uint64_t begin_number_ = 1;    // 0 is no contact
+    std::uint64_t waiting_number_ = 1;  // contacts before this one are decided
+    std::unordered_map<ContactKey, std::uint64_t, Hash> by_key_;
+    std::unordered_map<GroupKey, Group, Hash> groups_;
+    std::vector<FlowId> next_flow_;  // by flow: the next one of the same contact
+    std::map<CaseKey, OpenCase> open_;
+    std::uint32_t cases_opened_ = 0;
+    std::uint64_t contacts_untracked_ = 0;
+    std::int64_t now_s_ = 0;  // start of the newest epoch
+    bool started_ = false;
+};
+
+}  // namespace flowlock

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The last merged epochs, summed up by host and direction, as far back as the longest window of a limit
+// reaches. A sliding window is the sum of the newest log and those before it; what leaves it is subtracted,
+// so every sum is exact, at a cost that does not depend on the window's length. Memory: per epoch and active
+// host and direction 112 bytes (a slice), and per active flow and direction 24 bytes (a record), at most
+// history_max records: beyond, the oldest logs keep their slices but forget their records. Owned by the
+// control core.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/units.hpp"
+#include "detect/finding.hpp"
+#include "flow/merge.hpp"
+
+namespace flowlock {
+
+// A host in one direction: what it sends (out) or receives (in).
+struct HostPlace {
+    std::uint32_t number = 0;  // host * 2 + direction
+
+    static HostPlace of(HostId host, Direction direction) noexcept {
+        return {host * 2 + static_cast<std::uint32_t>(direction)};
+    }
+    HostId host() const noexcept { return number / 2; }
+    Direction direction() const noexcept { return static_cast<Direction>(number % 2); }
+    friend auto operator<=>(HostPlace, HostPlace) = default;
+};
+static_assert(hosts_max < (1u << 31), "a place is a host number doubled");
+
+ProtocolClass protocol_class_of(std::uint8_t protocol, std::uint8_t family) noexcept;
+
+struct Volume {
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+};
+
+// What a flow had in one direction, in one epoch.
+struct FlowTraffic {
+    FlowId flow = no_flow;
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+};
+
+// What a host had in one direction, in one epoch.
+struct HostSlice {
+    HostPlace place;
+    std::uint32_t begin = 0;  // its records in the log
+    std::uint32_t end = 0;
+    std::uint32_t flows_forgotten = 0;  // set when the log forgets its records; see LimitDetector
+    std::array<Volume, 4> volume{};  // by ProtocolClass; "any" holds all of it, the rest is not another class
+    std::int64_t first_ns = 0;       // first and last packet of its flows in this epoch
+    std::int64_t last_ns = 0;
+};
+
+struct EpochLog {
+    std::int64_t start_s = 0;
+    std::vector<HostSlice> slices;  // by place
+    std::vector<FlowTraffic> records;
+
+    const HostSlice* find(HostPlace place) const noexcept;
+    std::span<const FlowTraffic> records_of(const HostSlice& slice) const noexcept {
+        if (records.empty()) return {};
+        return {records.data() + slice.begin, slice.end - slice.begin};
+    }
+};
+
+class WindowHistory {
+public:
+    explicit WindowHistory(std::uint32_t records_max) : records_max_(records_max) {}
+
+    // Sums up an epoch; it is then newest().
+    const EpochLog& add(const MergedEpoch& epoch);
+    // Logs have numbers that grow by one; those before begin_number() are gone.
+    std::uint32_t begin_number() const noexcept { return begin_number_; }
+    std::uint32_t end_number() const noexcept {
+        return begin_number_ + static_cast<std::uint32_t>(logs_.size());
+    }
+    EpochLog& log(std::uint32_t number) noexcept { return logs_[number - begin_number_]; }
+    const EpochLog& log(std::uint32_t number) const noexcept { return logs_[number - begin_number_]; }
+    bool empty() const noexcept { return logs_.empty(); }
+    EpochLog& newest() noexcept { return logs_.back(); }
+
+    void drop_started_before(std::int64_t start_s);
+    void clear();
+    // While there are too many records: the number of the oldest log that has some, for forget_records().
+    std::optional<std::uint32_t> over_full() noexcept;
+    void forget_records(std::uint32_t number);
+
+private:
+    HostSlice& slice_of(EpochLog& log, HostPlace place);
+    void add_flow(EpochLog& log, const FlowDelta& delta, Direction direction);
+    void add_unrecorded(EpochLog& log, const UnrecordedDelta& delta);
+    void place_records(EpochLog& log, const MergedEpoch& epoch);
+    void sort_slices(EpochLog& log);
+
+    std::uint32_t records_max_;
+    std::uint64_t records_ = 0;
+    std::uint32_t begin_number_ = 0;
+    std::uint32_t forgotten_before_ = 0;  // logs before this number have no records
+    std::deque<EpochLog> logs_;
+    std::vector<std::uint32_t> slice_by_place_;  // scratch of add(): index + 1 into the newest log's slices
+};
+
+}  // namespace flowlock

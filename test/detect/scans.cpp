@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "detect/scans.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "lab.hpp"
+
+using namespace flowlock;
+using namespace flowlock::test;
+
+namespace {
+
+constexpr std::uint8_t syn = tcp_flag::syn, ack = tcp_flag::ack, rst = tcp_flag::rst;
+
+struct Stage {
+    void epoch(std::int64_t start_s, std::vector<Sent> packets) {
+        for (Sent& packet : packets) packet.time_ns += start_s * second_ns;
+        detector.advance(lab.epoch(start_s, packets), findings);
+    }
+    std::vector<Finding>& finish() {
+        detector.finish(findings);
+        return findings;
+    }
+
+    Lab lab{1, 1'000'000, 65536};
+    ScanOptions options{.min_targets = 20};
+    ScanDetector detector{options, lab.flows, lab.hosts, {}, {.targets_max = 500, .externals_max = 100}};
+    std::vector<Finding> findings;
+};
+
+Sent answer(const Sent& sent, std::uint8_t flags) {
+    Sent back = sent;
+    std::swap(back.from, back.to);
+    std::swap(back.from_port, back.to_port);
+    back.flags = flags;
+    return back;
+}
+
+// A SYN to each of `count` addresses from `first` on, a millisecond apart.
+std::vector<Sent> sweep(int count, std::uint16_t port = 22, int first = 1,
+                        const std::string& from = "10.0.0.1") {
+    std::vector<Sent> packets;
+    for (int i = 0; i < count; ++i)
+        packets.push_back({.time_ns = i * 1'000'000,
+                           .from = from,
+                           .to = "192.0.2." + std::to_string(first + i),
+                           .to_port = port,
+                           .bytes = 40,
+                           .flags = syn});
+    return packets;
+}
+
+std::vector<Sent> answered(std::vector<Sent> packets, std::uint8_t flags = syn | ack) {
+    const std::size_t count = packets.size();
+    for (std::size_t i = 0; i < count; ++i) packets.push_back(answer(packets[i], flags));
+    return packets;
+}
+
+}  // namespace
+
+TEST_CASE("a sweep over silent addresses is a netscan, with every target in time order") {
+    Stage stage;
+    stage.epoch(100, sweep(50));
+    for (int second = 101; second < 110; ++second) stage.epoch(second, {});
+    const auto& findings = stage.finish();
+    REQUIRE(findings.size() == 1);
+    const Finding& found = findings[0];
+    CHECK(found.kind == Kind::netscan);
+    CHECK(found.protocol == ProtocolClass::tcp);
+    CHECK(found.host.to_string() == "10.0.0.1");
+    CHECK(found.targets_total == 50);
+    REQUIRE(found.targets.size() == 50);
+    for (int i = 0; i < 50; ++i) {
+        CHECK(found.targets[static_cast<std::size_t>(i)].address.to_string() ==
+              "192.0.2." + std::to_string(1 + i));
+        CHECK(found.targets[static_cast<std::size_t>(i)].port == 22);
+    }
+    CHECK(found.scan.unanswered == 50);
+    CHECK(found.scan.cut_short == 0);
+    CHECK(found.scan.addresses == 50);
+    CHECK(found.scan.ports == 1);
+    CHECK(found.totals == Traffic{{50}, {2000}, {50}});
+    CHECK(found.opened ==
+          Time{std::chrono::seconds{104}});  // 3 s of waiting for answers, to the end of an epoch
+}
+
+TEST_CASE("the number of distinct failed targets decides: one less than min_targets is no scan") {
+    Stage stage;
+    stage.epoch(100, sweep(19));
+    CHECK(stage.finish().empty());
+    Stage enough;
+    enough.epoch(100, sweep(20));
+    CHECK(enough.finish().size() == 1);
+}
+
+TEST_CASE("refusals are failures, and are told apart from silence") {
+    Stage stage;
+    auto packets = answered(sweep(30), rst | ack);
+    for (const Sent& silent : sweep(10, 22, 100)) packets.push_back(silent);
+    stage.epoch(100, packets);
+    REQUIRE(stage.finish().size() == 1);
+    CHECK(stage.findings[0].scan.refused == 30);
+    CHECK(stage.findings[0].scan.unanswered == 10);
+}
+
+TEST_CASE("whoever is answered is no scanner, however many he contacts") {
+    Stage stage;
+    for (int second = 0; second < 20; ++second)
+        stage.epoch(second, answered(sweep(200, static_cast<std::uint16_t>(443 + second))));
+    CHECK(stage.finish().empty());
+}
+
+TEST_CASE(
+    "a crawler with a fifth of dead targets is no scanner; the same failures without answers are a scan") {
+    const auto crawl = [](bool with_answers) {
+        Stage stage;
+        auto packets = with_answers ? answered(sweep(160, 80)) : std::vector<Sent>{};
+        for (const Sent& dead : sweep(40, 80, 200)) packets.push_back(dead);
+        stage.epoch(100, packets);
+        return stage.finish().size();
+    };
+    CHECK(crawl(true) == 0);
+    CHECK(crawl(false) == 1);
+}
+
+TEST_CASE("retries prove nothing: a thousand attempts at one dead service are one target") {
+    Stage stage;
+    std::vector<Sent> packets;
+    for (int i = 0; i < 1000; ++i)
+        packets.push_back({.time_ns = i, .from_port = static_cast<std::uint16_t>(1024 + i), .flags = syn});
+    stage.epoch(100, packets);
+    CHECK(stage.finish().empty());
+}
+
+TEST_CASE(
+    "many ports of one address are a portscan, and each retry counts in the totals, not in the targets") {
+    Stage stage;
+    std::vector<Sent> packets;
+    for (int port = 1; port <= 300; ++port)
+        for (int retry = 0; retry < 2; ++retry)
+            packets.push_back({.time_ns = port * 1000 + retry,
+                               .from_port = static_cast<std::uint16_t>(40000 + retry),
+                               .to_port = static_cast<std::uint16_t>(port),
+                               .bytes = 44,
+                               .flags = syn});
+    stage.epoch(100, packets);
+    REQUIRE(stage.finish().size() == 1);
+    const Finding& found = stage.findings[0];
+    CHECK(found.kind == Kind::portscan);
+    CHECK(found.targets_total == 300);
+    CHECK(found.totals == Traffic{{600}, {26400}, {600}});
+    REQUIRE(found.externals.size() == 1);
+    CHECK(found.externals[0].traffic.packets == Packets{600});
+}
+
+TEST_CASE("only an initiator scans: answers, resets and ICMP errors without a request accuse nobody") {
+    Stage stage;
+    auto packets = sweep(100);
+    for (Sent& packet : packets) packet.flags = syn | ack;  // backscatter of a spoofed flood
+    for (Sent reset : sweep(100, 80)) {
+        reset.flags = rst;
+        packets.push_back(reset);
+    }
+    for (Sent error : sweep(100, 0)) {
+        error.protocol = 1;
+        error.flags = icmp_class::unreachable;
+        packets.push_back(error);
+    }
+    // A server's answers to requests from outside.
+    for (const Sent& request : sweep(100, 40000)) packets.push_back(answer(request, syn));
+    stage.epoch(100, packets);
+    for (int second = 101; second < 110; ++second) stage.epoch(second, {});
+    CHECK(stage.finish().empty());
+}
+
+TEST_CASE("pings to many silent addresses are an ICMP sweep") {
+    Stage stage;
+    auto packets = sweep(60, 0);
+    for (Sent& packet : packets) {
+        packet.protocol = 1;
+        packet.from_port = 0;
+        packet.flags = icmp_class::echo_request;
+    }
+    stage.epoch(100, packets);
+    REQUIRE(stage.finish().size() == 1);
+    CHECK(stage.findings[0].kind == Kind::icmp_sweep);
+    CHECK(stage.findings[0].targets_total == 60);
+}
+
+TEST_CASE("SYN, FIN, NULL and XMAS probes are contacts alike") {
+    for (const std::uint8_t flags :
+         {int{syn}, int{tcp_flag::fin}, 0, tcp_flag::fin | tcp_flag::psh | tcp_flag::urg,
+          syn | tcp_flag::ece | tcp_flag::cwr}) {
+        Stage stage;
+        auto packets = sweep(60);
+        for (Sent& packet : packets) packet.flags = flags;
+        stage.epoch(100, packets);
+        CHECK(stage.finish().size() == 1);
+    }
+}
+
+TEST_CASE("private and multicast targets are no scan, unless the tap itself stands in that network") {
+    Stage stage;
+    auto packets = sweep(60);
+    for (int i = 0; i < 60; ++i) packets[static_cast<std::size_t>(i)].to = "192.168.7." + std::to_string(i);
+    stage.epoch(100, packets);
+    CHECK(stage.finish().empty());
+
+    const PrefixSet private_tap{{*Prefix::parse("192.168.1.0/24")}};
+    CHECK_FALSE(unanswering_networks(private_tap).contains(*IpAddress::parse("192.168.7.1")));
+    CHECK(unanswering_networks(private_tap).contains(*IpAddress::parse("10.0.0.1")));
+    CHECK(unanswering_networks(private_tap).contains(*IpAddress::parse("224.0.0.251")));
+    CHECK(unanswering_networks(private_tap).contains(*IpAddress::parse("fe80::1")));
+    CHECK_FALSE(unanswering_networks(private_tap).contains(*IpAddress::parse("2001:db8::1")));
+}
+
+TEST_CASE("a slow sweep is found when its failures fall into one window, and not when they do not") {
+    const auto probe_every = [](int pause) {
+        Stage stage;
+        for (int i = 0; i < 40; ++i) stage.epoch(1000 + i * pause, sweep(1, 22, 1 + i));
+        stage.finish();
+        return stage.findings.size();
+    };
+    CHECK(probe_every(10) == 1);  // 31 within 300 s
+    CHECK(probe_every(20) == 0);  // 15 within 300 s
+}
+
+TEST_CASE("an answer across an epoch's border counts, and one that comes too late does not") {
+    const auto answered_after = [](int pause) {
+        Stage stage;
+        const auto packets = sweep(50);
+        stage.epoch(100, packets);
+        for (int second = 101; second < 120; ++second) {
+            std::vector<Sent> answers;
+            if (second == 100 + pause)
+                for (const Sent& packet : packets) answers.push_back(answer(packet, syn | ack));
+            stage.epoch(second, answers);
+        }
+        return stage.finish().size();
+    };
+    CHECK(answered_after(1) == 0);
+    CHECK(answered_after(3) == 0);
+    CHECK(answered_after(10) == 1);
+}
+
+TEST_CASE("contacts beyond the bound are counted, not remembered") {
+    Lab lab{1, 1'000'000, 65536};
+    ScanDetector detector({.min_targets = 20, .contacts_max = 30}, lab.flows, lab.hosts, {}, {});
+    std::vector<Finding> findings;
+    detector.advance(lab.epoch(0, sweep(200)), findings);
+    CHECK(detector.contacts_untracked() == 170);
+    detector.finish(findings);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].targets_total == 30);
+}
+
+TEST_CASE("a switched-off detector finds nothing") {
+    Lab lab;
+    ScanDetector detector({.enabled = false, .min_targets = 1}, lab.flows, lab.hosts, {}, {});
+    std::vector<Finding> findings;
+    detector.advance(lab.epoch(0, sweep(200)), findings);
+    detector.finish(findings);
+    CHECK(findings.empty());
+}
