@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/json_report.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace flowlock {
+namespace {
+
+// Keeps the order of the contract, so that a person can read it.
+using Json = nlohmann::ordered_json;
+
+Json json_of(const Traffic& traffic) {
+    return {
+        {"packets", traffic.packets.value}, {"bytes", traffic.bytes.value}, {"flows", traffic.flows.value}};
+}
+
+Json json_of(const Trigger& trigger) {
+    return {{"rule", trigger.rule},
+            {"metric", name_of(trigger.metric)},
+            {"value", trigger.value},
+            {"threshold", trigger.threshold},
+            {"window_s", trigger.window_s}};
+}
+
+Json json_of(const External& external) {
+    return {{"address", external.address.to_string()},
+            {"packets", external.traffic.packets.value},
+            {"bytes", external.traffic.bytes.value},
+            {"flows", external.traffic.flows.value}};
+}
+
+Json json_of(const Target& target, ProtocolClass protocol) {
+    return {{"time", iso8601(target.time)},
+            {"address", target.address.to_string()},
+            {"port", target.port},
+            {"protocol", name_of(protocol)}};
+}
+
+Json json_of(const ScanFigures& scan) {
+    return {{"answered", scan.answered},
+            {"refused", scan.refused},
+            {"unanswered", scan.unanswered},
+            {"cut_short", scan.cut_short},
+            {"addresses", scan.addresses},
+            {"ports", scan.ports},
+            {"log2_likelihood", scan.log2_likelihood}};
+}
+
+Json externals_of(const Finding& finding) {
+    Json externals = Json::array();
+    for (const External& external : finding.externals) externals.push_back(json_of(external));
+    return externals;
+}
+
+Json targets_of(const Finding& finding) {
+    Json targets = Json::array();
+    for (const Target& target : finding.targets) targets.push_back(json_of(target, finding.protocol));
+    return targets;
+}
+
+Json loss_of(const Loss& loss) {
+    Json causes = Json::object();
+    for (const auto& [cause, packets] : loss) causes[cause] = packets.value;
+    return causes;
+}
+
+Json json_of(const LockReport& report) {
+    const Finding& finding = report.finding;
+    return {{"schema", "flowlock.lock/1"},
+            {"id", report.id},
+            {"reason", name_of(finding.reason)},
+            {"kind", name_of(finding.kind)},
+            {"direction", name_of(finding.direction)},
+            {"vector", finding.vector},
+            {"protocol", name_of(finding.protocol)},
+            {"host", {{"address", finding.host.to_string()}, {"group", finding.group}}},
+            {"opened", iso8601(finding.opened)},
+            {"closed", finding.closed ? Json(iso8601(*finding.closed)) : Json(nullptr)},
+            {"first_seen", iso8601(finding.first_seen)},
+            {"last_seen", iso8601(finding.last_seen)},
+            {"trigger", json_of(finding.trigger)},
+            {"totals", json_of(finding.totals)},
+            {"externals", externals_of(finding)},
+            {"externals_total", finding.externals_total},
+            {"targets", targets_of(finding)},
+            {"targets_total", finding.targets_total},
+            {"scan", finding.reason == Reason::scan ? json_of(finding.scan) : Json::object()},
+            {"evidence", Json::object()},
+            {"loss", loss_of(report.loss)}};
+}
+
+std::string dump(const Json& json, int indent) {
+    return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string json_report_line(const LockReport& report) {
+    return dump(json_of(report), -1);
+}
+
+std::string json_report_page(const LockReport& report) {
+    return dump(json_of(report), 2) + '\n';
+}
+
+}  // namespace flowlock

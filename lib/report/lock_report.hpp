@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One lock report: a finding that locks, with its name and the loss of its window. Plain data of the control
+// side.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/units.hpp"
+#include "detect/finding.hpp"
+
+namespace flowlock {
+
+// Packets not seen or not counted, by cause; all causes are always present, so that zero is said, not
+// implied.
+using Loss = std::map<std::string, Packets>;
+
+struct LockReport {
+    std::string
+        id;  // "20131113T181427Z-192.0.2.1-netscan": fit for a folder name, the same for the same input
+    Finding finding;
+    Loss loss;
+};
+
+}  // namespace flowlock

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/summary_json.hpp"
+
+#include <initializer_list>
+
+#include <nlohmann/json.hpp>
+
+namespace flowlock {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::uint64_t sum(const Tally& tally, std::initializer_list<Outcome> outcomes) {
+    Packets packets;
+    for (const Outcome outcome : outcomes) packets += tally[outcome];
+    return packets.value;
+}
+
+Json undecoded_of(const Tally& tally) {
+    Json reasons = Json::object();
+    for (std::size_t i = 0; i < outcome_count; ++i) {
+        const auto outcome = static_cast<Outcome>(i);
+        if (!is_undecoded(outcome) || tally[outcome].value == 0) continue;
+        reasons[std::string(name_of(outcome))] = tally[outcome].value;
+    }
+    return reasons;
+}
+
+Json decode_of(const Tally& tally) {
+    using enum Outcome;
+    return {{"ipv4", sum(tally, {ipv4_tcp, ipv4_udp, ipv4_icmp, ipv4_other})},
+            {"ipv6", sum(tally, {ipv6_tcp, ipv6_udp, ipv6_icmp, ipv6_other})},
+            {"tcp", sum(tally, {ipv4_tcp, ipv6_tcp})},
+            {"udp", sum(tally, {ipv4_udp, ipv6_udp})},
+            {"icmp", sum(tally, {ipv4_icmp, ipv6_icmp})},
+            {"other_ip", sum(tally, {ipv4_other, ipv6_other})},
+            {"fragments", tally.fragments.value},
+            {"not_ip", tally[not_ip].value},
+            {"undecoded", undecoded_of(tally)}};
+}
+
+Json inputs_of(const Summary& summary) {
+    Json inputs = Json::array();
+    for (const InputSummary& input : summary.inputs)
+        inputs.push_back({{"file", input.file},
+                          {"packets", input.packets.value},
+                          {"bytes", input.bytes.value},
+                          {"truncated", input.truncated},
+                          {"error", input.error.empty() ? Json(nullptr) : Json(input.error)}});
+    return inputs;
+}
+
+Json loss_of(const Loss& loss) {
+    Json causes = Json::object();
+    for (const auto& [cause, packets] : loss) causes[cause] = packets.value;
+    return causes;
+}
+
+Json time_of(const std::optional<Time>& time) {
+    return time ? Json(iso8601(*time)) : Json(nullptr);
+}
+
+}  // namespace
+
+std::string summary_page(const Summary& summary) {
+    const Json json = {{"schema", "flowlock.summary/1"},
+                       {"inputs", inputs_of(summary)},
+                       {"packets", summary.tally.packets().value},
+                       {"bytes", summary.tally.wire_bytes.value},
+                       {"first", time_of(summary.first)},
+                       {"last", time_of(summary.last)},
+                       {"decode", decode_of(summary.tally)},
+                       {"flows", summary.flows.value},
+                       {"time_steps", summary.time_steps},
+                       {"loss", loss_of(summary.loss)},
+                       {"findings", summary.findings},
+                       {"locks", summary.locks}};
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace flowlock

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Reports for the tests: addresses of the documentation ranges, figures small enough to be checked by hand.
+#pragma once
+
+#include <chrono>
+#include <string_view>
+
+#include "report/lock_report.hpp"
+#include "report/summary.hpp"
+
+namespace flowlock {
+
+inline IpAddress address(std::string_view text) {
+    return IpAddress::parse(text).value();
+}
+
+// Seconds and microseconds after 2013-11-13 18:14:27 UTC, the time in the provider's sample.
+inline Time seed_time(int seconds = 0, int micros = 0) {
+    using namespace std::chrono;
+    return sys_days{year{2013} / 11 / 13} + 18h + 14min + 27s + std::chrono::seconds{seconds} +
+           microseconds{micros};
+}
+
+inline Traffic traffic(std::uint64_t packets, std::uint64_t bytes, std::uint64_t flows) {
+    return {{packets}, {bytes}, {flows}};
+}
+
+// 192.0.2.1 tries port 22 of three addresses; two rows are kept.
+inline LockReport scan_report() {
+    LockReport report;
+    report.id = "20131113T181427Z-192.0.2.1-netscan";
+    report.loss = {{"nic_missed", {0}}, {"table_full", {0}}};
+    Finding& finding = report.finding;
+    finding.reason = Reason::scan;
+    finding.kind = Kind::netscan;
+    finding.protocol = ProtocolClass::tcp;
+    finding.host = address("192.0.2.1");
+    finding.opened = seed_time(3);
+    finding.first_seen = seed_time(0, 123456);
+    finding.last_seen = seed_time(2);
+    finding.trigger = {
+        .rule = "scan", .metric = Metric::failed_contacts, .value = 3, .threshold = 2, .window_s = 300};
+    finding.totals = traffic(4, 160, 3);
+    finding.targets = {{seed_time(0, 123456), address("198.51.100.1"), 22},
+                       {seed_time(1), address("198.51.100.2"), 22}};
+    finding.targets_total = 3;
+    finding.scan = {.answered = 0,
+                    .refused = 1,
+                    .unanswered = 2,
+                    .addresses = 3,
+                    .ports = 1,
+                    .cut_short = 1,
+                    .log2_likelihood = 6};
+    return report;
+}
+
+// The provider's sample of an exceeded limit. It prints rounded figures; the bytes are one choice that fits
+// them: 156 bytes per packet to the first address, 64 to the others.
+inline LockReport limit_report() {
+    LockReport report;
+    report.id = "20131113T181427Z-178.63.65.85-packet_limit";
+    report.loss = {{"nic_missed", {0}}, {"table_full", {0}}};
+    Finding& finding = report.finding;
+    finding.vector = "udp_flood";
+    finding.host = address("178.63.65.85");
+    finding.opened = seed_time(300);
+    finding.closed = seed_time(420);
+    finding.first_seen = seed_time();
+    finding.last_seen = seed_time(299, 999999);
+    finding.trigger = {.rule = "out-packets",
+                       .metric = Metric::packets,
+                       .value = 135580,
+                       .threshold = 100000,
+                       .window_s = 300};
+    finding.totals = traffic(40'674'000, 6'344'592'000, 40'673);
+    finding.externals = {{address("77.96.88.114"), traffic(40'668'000, 6'344'208'000, 40'667)},
+                         {address("196.37.186.67"), traffic(5'000, 320'000, 5)},
+                         {address("77.74.52.53"), traffic(1'000, 64'000, 1)}};
+    finding.externals_total = 3;
+    return report;
+}
+
+// Ten packets: seven decoded, one ARP, two broken.
+inline Summary example_summary() {
+    Summary summary;
+    summary.inputs = {{.file = "a.pcap", .packets = {10}, .bytes = {900}, .truncated = false, .error = ""}};
+    summary.tally[Outcome::ipv4_tcp] = {3};
+    summary.tally[Outcome::ipv4_udp] = {1};
+    summary.tally[Outcome::ipv6_udp] = {1};
+    summary.tally[Outcome::ipv6_icmp] = {1};
+    summary.tally[Outcome::ipv4_other] = {1};
+    summary.tally[Outcome::not_ip] = {1};
+    summary.tally[Outcome::ip_header_cut] = {2};
+    summary.tally.fragments = {1};
+    summary.tally.wire_bytes = {900};
+    summary.first = seed_time();
+    summary.last = seed_time(9, 5);
+    summary.flows = {4};
+    summary.time_steps = 1;
+    summary.loss = {{"nic_missed", {0}}, {"table_full", {0}}};
+    summary.findings = 2;
+    summary.locks = 1;
+    return summary;
+}
+
+}  // namespace flowlock
