@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What only the whole configuration can tell: options that exclude each other, limits that repeat each other.
+#include <tuple>
+
+#include "config/draft.hpp"
+#include "config/values.hpp"
+
+namespace flowlock {
+namespace {
+
+// Of two keys that do not fit together, the mistake is reported where the user spoke last.
+Place later_place(const ConfigDraft& draft, std::string_view a, std::string_view b) {
+    const auto place_a = draft.places.find(a);
+    const auto place_b = draft.places.find(b);
+    if (place_a == draft.places.end())
+        return place_b == draft.places.end() ? Place{0, std::string(a)} : place_b->second;
+    if (place_b == draft.places.end()) return place_a->second;
+    return place_a->second.line >= place_b->second.line ? place_a->second : place_b->second;
+}
+
+void check_scan(ConfigDraft& draft) {
+    const ScanOptions& scan = draft.options.scan;
+    if (scan.answer_wait > scan.window)
+        draft.mistakes.add(later_place(draft, "scan.answer_wait", "scan.window"),
+                           "a contact would wait for its answer (answer_wait, " + written(scan.answer_wait) +
+                               ") longer than contacts are counted (window, " + written(scan.window) +
+                               "); make answer_wait shorter or window longer");
+    if (scan.min_targets > scan.contacts_max)
+        draft.mistakes.add(later_place(draft, "scan.contacts_max", "scan.min_targets"),
+                           "no scan could be seen with fewer contacts remembered (contacts_max, " +
+                               std::to_string(scan.contacts_max) +
+                               ") than a scan has targets (min_targets, " + std::to_string(scan.min_targets) +
+                               "); make contacts_max larger or min_targets smaller");
+}
+
+// Cites the later of the two, or the one that was changed on the command line.
+void add_repetition(const LimitDraft& first, const LimitDraft& second, const char* what, const char* mend,
+                    Mistakes& mistakes) {
+    const bool first_is_newer = first.place.line > second.place.line;
+    const LimitDraft& newer = first_is_newer ? first : second;
+    const LimitDraft& older = first_is_newer ? second : first;
+    mistakes.add(newer.place, std::string("repeats the ") + what + " of " + older.place.label + "; " + mend);
+}
+
+void check_limits(ConfigDraft& draft) {
+    using Identity = std::tuple<Direction, Metric, ProtocolClass, std::chrono::seconds, std::string>;
+    std::map<Identity, const LimitDraft*> by_identity;
+    std::map<std::string, const LimitDraft*> by_name;
+    for (const auto& limit : draft.limits) {
+        const LimitRule& rule = limit.rule;
+        const Identity identity{rule.direction, rule.metric, rule.protocol, rule.window, rule.group};
+        const auto [same, is_new] = by_identity.try_emplace(identity, &limit);
+        const auto [namesake, is_new_name] = by_name.try_emplace(rule.name, &limit);
+        if (!is_new)
+            add_repetition(*same->second, limit, "direction, metric, protocol, window and group",
+                           "change one of them, or remove one limit", draft.mistakes);
+        else if (!is_new_name)
+            add_repetition(*namesake->second, limit, "name", "give each limit a name of its own",
+                           draft.mistakes);
+    }
+}
+
+}  // namespace
+
+void check_draft(ConfigDraft& draft) {
+    // Where a value could not be read its default stands, and would be blamed for what the user did not say.
+    if (!draft.mistakes.empty()) return;
+    check_scan(draft);
+    check_limits(draft);
+}
+
+}  // namespace flowlock

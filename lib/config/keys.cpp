@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/keys.hpp"
+
+#include <algorithm>
+
+namespace flowlock {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds day{86'400};
+
+// Memory is bounded by these counts: a billion of anything is more than a tap server's memory can hold.
+constexpr CountRange entries{1, 1'000'000'000};
+constexpr CountRange rows{1, 100'000};
+
+// 100 Tbit/s: over a day the sum still fits 63 bits.
+constexpr CountRange rates{1, 100'000'000'000'000};
+
+constexpr NamedChoice<Direction> directions[] = {{"out", Direction::out}, {"in", Direction::in}};
+constexpr NamedChoice<Metric> metrics[] = {
+    {"packets", Metric::packets}, {"bits", Metric::bits}, {"flows", Metric::flows}};
+constexpr NamedChoice<ProtocolClass> protocols[] = {{"any", ProtocolClass::any},
+                                                    {"tcp", ProtocolClass::tcp},
+                                                    {"udp", ProtocolClass::udp},
+                                                    {"icmp", ProtocolClass::icmp}};
+constexpr NamedChoice<NumberFormat> number_formats[] = {{"de", NumberFormat::de}, {"en", NumberFormat::en}};
+
+Complaints read_group(const toml::node& value, std::string& group) {
+    const auto* text = value.as_string();
+    if (text == nullptr || **text != "*")
+        return {
+            {&value,
+             "names a group, and groups are not known yet in this version; write \"*\" or remove the key"}};
+    group = **text;
+    return {};
+}
+
+constexpr Key keys[] = {
+    {"networks.internal", [](const toml::node& v, Config& c) { return read_networks(v, c.internal); }},
+    {"scan.enabled", [](const toml::node& v, Config& c) { return read_flag(v, c.scan.enabled); }},
+    {"scan.min_targets",
+     [](const toml::node& v, Config& c) {
+         return read_count(v, {1, 1'000'000}, c.scan.min_targets);
+     }},
+    {"scan.window", [](const toml::node& v, Config& c) { return read_duration(v, day, c.scan.window); }},
+    {"scan.answer_wait",
+     [](const toml::node& v, Config& c) { return read_duration(v, seconds{60}, c.scan.answer_wait); }},
+    {"scan.contacts_max",
+     [](const toml::node& v, Config& c) { return read_count(v, entries, c.scan.contacts_max); }},
+    {"engine.flows_per_epoch",
+     [](const toml::node& v, Config& c) {
+         return read_power_of_two(v, {1'024, 16'777'216}, c.engine.flows_per_epoch);
+     }},
+    {"engine.flows_max",
+     [](const toml::node& v, Config& c) { return read_count(v, entries, c.engine.flows_max); }},
+    {"engine.history_max",
+     [](const toml::node& v, Config& c) { return read_count(v, entries, c.engine.history_max); }},
+    {"report.number_format",
+     [](const toml::node& v, Config& c) { return read_choice(v, number_formats, c.report.number_format); }},
+    {"report.targets_max",
+     [](const toml::node& v, Config& c) { return read_count(v, rows, c.report.targets_max); }},
+    {"report.externals_max",
+     [](const toml::node& v, Config& c) { return read_count(v, rows, c.report.externals_max); }},
+};
+
+constexpr LimitKey keys_of_limit[] = {
+    {"name", false, false, [](const toml::node& v, LimitRule& r) { return read_name(v, r.name); }},
+    {"direction", true, true,
+     [](const toml::node& v, LimitRule& r) { return read_choice(v, directions, r.direction); }},
+    {"metric", true, true,
+     [](const toml::node& v, LimitRule& r) { return read_choice(v, metrics, r.metric); }},
+    {"per_second", true, false,
+     [](const toml::node& v, LimitRule& r) { return read_count(v, rates, r.per_second); }},
+    {"window", true, true, [](const toml::node& v, LimitRule& r) { return read_duration(v, day, r.window); }},
+    {"protocol", false, true,
+     [](const toml::node& v, LimitRule& r) { return read_choice(v, protocols, r.protocol); }},
+    {"group", false, true, [](const toml::node& v, LimitRule& r) { return read_group(v, r.group); }},
+};
+
+}  // namespace
+
+std::span<const LimitKey> limit_keys() {
+    return keys_of_limit;
+}
+
+const Key* find_key(std::string_view name) {
+    const auto* found =
+        std::find_if(std::begin(keys), std::end(keys), [&](const Key& key) { return key.name == name; });
+    return found == std::end(keys) ? nullptr : found;
+}
+
+const LimitKey* find_limit_key(std::string_view name) {
+    const auto* found = std::find_if(std::begin(keys_of_limit), std::end(keys_of_limit),
+                                     [&](const LimitKey& key) { return key.name == name; });
+    return found == std::end(keys_of_limit) ? nullptr : found;
+}
+
+std::vector<std::string_view> section_names() {
+    std::vector<std::string_view> sections;
+    for (const auto& key : keys) {
+        const auto section = key.name.substr(0, key.name.find('.'));
+        if (sections.empty() || sections.back() != section) sections.push_back(section);
+    }
+    return sections;
+}
+
+std::vector<std::string_view> key_names(std::string_view beginning) {
+    std::vector<std::string_view> names;
+    for (const auto& key : keys)
+        if (key.name.starts_with(beginning)) names.push_back(key.name);
+    return names;
+}
+
+std::vector<std::string_view> limit_key_names() {
+    std::vector<std::string_view> names;
+    for (const auto& key : keys_of_limit) names.push_back(key.name);
+    return names;
+}
+
+}  // namespace flowlock

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/values.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <optional>
+#include <sstream>
+
+#include "config/mistakes.hpp"
+
+namespace flowlock {
+namespace {
+
+using std::chrono::seconds;
+
+// What stands there instead of what should: 'is "abc"', "is 20", "is an array".
+std::string described(const toml::node& value) {
+    switch (value.type()) {
+        case toml::node_type::string:
+            return "is " + quoted(**value.as_string());
+        case toml::node_type::integer:
+            return "is " + std::to_string(**value.as_integer());
+        case toml::node_type::boolean:
+            return **value.as_boolean() ? "is true" : "is false";
+        case toml::node_type::array:
+            return "is an array";
+        case toml::node_type::table:
+            return "is a table";
+        case toml::node_type::floating_point: {
+            std::ostringstream text;
+            text << **value.as_floating_point();
+            return "is the fractional number " + text.str();
+        }
+        default:
+            return "is a date or a time";
+    }
+}
+
+Complaints complain(const toml::node& value, std::string text) {
+    return {{&value, std::move(text)}};
+}
+
+// 1000000 as "1_000_000": easy to read, and TOML reads it too.
+std::string grouped(std::uint64_t number) {
+    std::string digits = std::to_string(number);
+    for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > 0; place -= 3)
+        digits.insert(static_cast<std::size_t>(place), "_");
+    return digits;
+}
+
+std::optional<std::uint64_t> count_of(const toml::node& value, CountRange range) {
+    const auto* integer = value.as_integer();
+    if (integer == nullptr || **integer < 0) return std::nullopt;
+    const auto count = static_cast<std::uint64_t>(**integer);
+    if (count < range.min || count > range.max) return std::nullopt;
+    return count;
+}
+
+Complaints not_in_range(const toml::node& value, CountRange range) {
+    return complain(value, described(value) + "; write a whole number from " + grouped(range.min) + " to " +
+                               grouped(range.max));
+}
+
+// Digits, then one letter. Nothing: not written so, or longer than a day a thousand times over.
+std::optional<seconds> duration_of(std::string_view text) {
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{}) return std::nullopt;
+    const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+    if (unit == "s") return seconds{number};
+    if (unit == "m") return std::chrono::minutes{number};
+    if (unit == "h") return std::chrono::hours{number};
+    return std::nullopt;
+}
+
+bool only_digits(std::string_view text) {
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+std::string written(seconds duration) {
+    return std::to_string(duration.count()) + "s";
+}
+
+Complaints read_flag(const toml::node& value, bool& option) {
+    const auto* flag = value.as_boolean();
+    if (flag == nullptr) return complain(value, described(value) + "; write true or false, without quotes");
+    option = **flag;
+    return {};
+}
+
+Complaints read_count(const toml::node& value, CountRange range, std::uint64_t& option) {
+    const auto count = count_of(value, range);
+    if (!count) return not_in_range(value, range);
+    option = *count;
+    return {};
+}
+
+Complaints read_count(const toml::node& value, CountRange range, std::uint32_t& option) {
+    std::uint64_t count = option;
+    auto complaints = read_count(value, range, count);
+    option = static_cast<std::uint32_t>(count);
+    return complaints;
+}
+
+Complaints read_power_of_two(const toml::node& value, CountRange range, std::uint32_t& option) {
+    const auto count = count_of(value, range);
+    if (!count) return not_in_range(value, range);
+    if (!std::has_single_bit(*count))
+        return complain(value, described(value) + ", not a power of two; write " +
+                                   grouped(std::bit_floor(*count)) + " or " + grouped(std::bit_ceil(*count)));
+    option = static_cast<std::uint32_t>(*count);
+    return {};
+}
+
+Complaints read_duration(const toml::node& value, seconds longest, seconds& option) {
+    const std::string mend = "write digits and s, m or h, from \"1s\" to " + quoted(written(longest));
+    const auto* text = value.as_string();
+    if (value.is_integer() || (text != nullptr && only_digits(**text)))
+        return complain(value, described(value) + ", without a unit; " + mend);
+    const auto duration = text == nullptr ? std::nullopt : duration_of(**text);
+    if (!duration) return complain(value, described(value) + ", not a duration in whole seconds; " + mend);
+    if (*duration < seconds{1} || *duration > longest)
+        return complain(value, described(value) + ", out of range; " + mend);
+    option = *duration;
+    return {};
+}
+
+Complaints read_name(const toml::node& value, std::string& option) {
+    constexpr std::size_t name_max = 64;
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    const auto* text = value.as_string();
+    if (text == nullptr || (*text)->empty() || (*text)->size() > name_max ||
+        (*text)->find_first_not_of(letters) != std::string::npos)
+        return complain(value, described(value) + "; write 1 to 64 letters (a to z), digits, \"-\" or \"_\"");
+    option = **text;
+    return {};
+}
+
+int find_choice(const toml::node& value, std::span<const std::string_view> names, Complaints& complaints) {
+    if (const auto* text = value.as_string()) {
+        const auto found = std::find(names.begin(), names.end(), **text);
+        if (found != names.end()) return static_cast<int>(found - names.begin());
+    }
+    std::string choices;
+    for (const auto name : names) choices += (choices.empty() ? "" : " or ") + quoted(name);
+    complaints = complain(value, described(value) + "; write " + choices);
+    return -1;
+}
+
+}  // namespace flowlock

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One TOML value to one option: each function reads `value` into `option`, or leaves it alone and says what
+// is wrong and what to write instead. Pure functions.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "base/prefix.hpp"
+
+namespace flowlock {
+
+struct Complaint {
+    const toml::node* value;  // what it is about: the value, or an element of it
+    std::string text;         // "reason; mend", to be read after the key's name
+};
+using Complaints = std::vector<Complaint>;  // none: the option is set
+
+struct CountRange {
+    std::uint64_t min;
+    std::uint64_t max;
+};
+
+Complaints read_flag(const toml::node& value, bool& option);
+Complaints read_count(const toml::node& value, CountRange range, std::uint64_t& option);
+Complaints read_count(const toml::node& value, CountRange range, std::uint32_t& option);
+Complaints read_power_of_two(const toml::node& value, CountRange range, std::uint32_t& option);
+// A string of digits and a unit, "300s", "5m" or "24h", from 1 s to longest.
+Complaints read_duration(const toml::node& value, std::chrono::seconds longest, std::chrono::seconds& option);
+Complaints read_networks(const toml::node& value, PrefixSet& option);
+// A name of letters, digits, "-" and "_": it stands in reports, and in "--set limit.NAME.KEY=VALUE" between
+// dots.
+Complaints read_name(const toml::node& value, std::string& option);
+
+// The position of the value in `names`, or -1 with a complaint.
+int find_choice(const toml::node& value, std::span<const std::string_view> names, Complaints& complaints);
+
+template <class Choice>
+struct NamedChoice {
+    std::string_view name;
+    Choice choice;
+};
+
+template <class Choice, std::size_t size>
+Complaints read_choice(const toml::node& value, const NamedChoice<Choice> (&choices)[size], Choice& option) {
+    std::vector<std::string_view> names;
+    for (const auto& named : choices) names.push_back(named.name);
+    Complaints complaints;
+    const int position = find_choice(value, names, complaints);
+    if (position >= 0) option = choices[position].choice;
+    return complaints;
+}
+
+// Why the text is not a network, and what to write instead; empty if it is one, which is then added to
+// `networks`.
+std::string add_network(std::string_view text, std::vector<Prefix>& networks);
+
+// "300s", as a duration is written.
+std::string written(std::chrono::seconds duration);
+
+}  // namespace flowlock

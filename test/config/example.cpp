@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The documentation says what is so.
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+#include "loading.hpp"
+
+namespace flowlock::test {
+namespace {
+
+// FLOWLOCK_DOCS is set by meson.build.
+std::string docs_path(const std::string& name) {
+    const char* docs = std::getenv("FLOWLOCK_DOCS");
+    REQUIRE(docs != nullptr);
+    return std::string(docs) + "/" + name;
+}
+
+std::string docs_text(const std::string& name) {
+    std::ifstream file(docs_path(name));
+    std::ostringstream text;
+    text << file.rdbuf();
+    REQUIRE_FALSE(text.str().empty());
+    return text.str();
+}
+
+constexpr const char* all_keys[] = {
+    "internal",    "name",          "direction",    "metric",          "per_second",
+    "window",      "protocol",      "group",        "enabled",         "min_targets",
+    "window",      "answer_wait",   "contacts_max", "flows_per_epoch", "flows_max",
+    "history_max", "number_format", "targets_max",  "externals_max"};
+
+}  // namespace
+
+TEST_CASE("the example of the documentation says the defaults and nothing else") {
+    const Config example =
+        load_config({.file = docs_path("flowlock.example.toml"), .internal = {}, .overrides = {}});
+    const Config defaults = load_config({});
+    REQUIRE(example.internal.prefixes().size() == 2);
+    REQUIRE(example.limits.size() == defaults.limits.size());
+    for (std::size_t i = 0; i < example.limits.size(); ++i) {
+        REQUIRE(example.limits[i].name == defaults.limits[i].name);
+        REQUIRE(example.limits[i].direction == defaults.limits[i].direction);
+        REQUIRE(example.limits[i].metric == defaults.limits[i].metric);
+        REQUIRE(example.limits[i].per_second == defaults.limits[i].per_second);
+        REQUIRE(example.limits[i].window == defaults.limits[i].window);
+        REQUIRE(example.limits[i].protocol == defaults.limits[i].protocol);
+    }
+    REQUIRE(example.scan.enabled == defaults.scan.enabled);
+    REQUIRE(example.scan.min_targets == defaults.scan.min_targets);
+    REQUIRE(example.scan.window == defaults.scan.window);
+    REQUIRE(example.scan.answer_wait == defaults.scan.answer_wait);
+    REQUIRE(example.scan.contacts_max == defaults.scan.contacts_max);
+    REQUIRE(example.engine.flows_per_epoch == defaults.engine.flows_per_epoch);
+    REQUIRE(example.engine.flows_max == defaults.engine.flows_max);
+    REQUIRE(example.engine.history_max == defaults.engine.history_max);
+    REQUIRE(example.report.number_format == defaults.report.number_format);
+    REQUIRE(example.report.targets_max == defaults.report.targets_max);
+    REQUIRE(example.report.externals_max == defaults.report.externals_max);
+}
+
+TEST_CASE("the example has every key there is") {
+    const auto text = docs_text("flowlock.example.toml");
+    for (const auto* key : all_keys) {
+        INFO(key);
+        REQUIRE(text.find("\n" + std::string(key) + " = ") != std::string::npos);
+    }
+}
+
+TEST_CASE("the page on configuration quotes the example and explains every key there is") {
+    const auto page = docs_text("configuration.md");
+    REQUIRE(page.find("```toml\n" + docs_text("flowlock.example.toml") + "```\n") != std::string::npos);
+    for (const auto* key : all_keys) {
+        INFO(key);
+        REQUIRE(page.find("\n| `" + std::string(key) + "` |") != std::string::npos);
+    }
+}
+
+TEST_CASE("the page on configuration quotes mistakes as they are told") {
+    const auto page = docs_text("configuration.md");
+    const std::string limit = "direction = \"in\"\nmetric = \"flows\"\nper_second = 1\n";
+    const std::string told =
+        mistakes("[[limit]]\n" + limit +
+                     "window = \"5s\"\n\n[scan]\n\nmin_target = 3\n[[limit]]\n\nwindow = 300\n" + limit,
+                 {.file = {}, .internal = {"10.0.0.1/8"}, .overrides = {}});
+    std::istringstream lines(told);
+    int count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+        INFO(line);
+        REQUIRE(page.find("\n" + line + "\n") != std::string::npos);
+    }
+    REQUIRE(count == 3);
+}
+
+}  // namespace flowlock::test
