@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The only thing a worker shares with the control core: full epochs go one way, empty ones come back. Each
+// direction is a single-producer single-consumer ring, so neither side ever waits for the other inside these
+// calls. The channel owns all its epochs; a pointer taken from it belongs to the taker until it is passed on.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <rte_ring.h>
+
+#include "flow/epoch.hpp"
+
+namespace flowlock {
+
+class EpochChannel {
+public:
+    // `name` is unique in the process. Throws std::runtime_error without memory for the rings.
+    EpochChannel(const std::string& name, unsigned epochs, std::uint32_t flows_per_epoch,
+                 const HashKey& secret);
+
+    // Worker: an empty epoch, or nullptr when all are at the control core.
+    Epoch* take_empty() noexcept;
+    // Worker: gives an epoch away.
+    void hand_over(Epoch* epoch) noexcept;
+    // Control core: the next full epoch, or nullptr.
+    Epoch* take_full() noexcept;
+    // Control core: clears an epoch and gives it back.
+    void give_back(Epoch* epoch) noexcept;
+
+private:
+    struct FreeRing {
+        void operator()(rte_ring* ring) const noexcept { rte_ring_free(ring); }
+    };
+    using Ring = std::unique_ptr<rte_ring, FreeRing>;
+    static Ring make_ring(const std::string& name, unsigned entries);
+
+    std::vector<std::unique_ptr<Epoch>> epochs_;
+    Ring full_;
+    Ring empty_;
+};
+
+}  // namespace flowlock
