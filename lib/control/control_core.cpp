@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/control_core.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+namespace flowlock {
+namespace {
+constexpr std::uint64_t no_more = std::numeric_limits<std::uint64_t>::max();
+}
+
+ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> channels)
+    : flows_(options.engine.flows_max, options.secret),
+      hosts_(options.internal, options.secret),
+      merger_(flows_, hosts_),
+      limits_(options.limits, flows_, hosts_, options.engine.history_max, options.report.externals_max),
+      scans_(options.scan, flows_, hosts_, options.secret,
+             {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}) {
+    for (EpochChannel* channel : channels) sources_.push_back({.channel = channel});
+}
+
+// An epoch is complete when no worker can come with another part of it: every worker's next epoch is a later
+// one.
+bool ControlCore::poll() {
+    if (finished_) return false;
+    for (Source& source : sources_)
+        if (source.pending == nullptr) source.pending = source.channel->take_full();
+
+    Source& first = earliest();
+    const std::uint64_t sequence = first.sequence();
+    if (merger_.is_open() && open_sequence_ < sequence) {
+        close_epoch();
+        return true;
+    }
+    if (first.pending != nullptr) {
+        merge(first);
+        return true;
+    }
+    if (sequence != no_more) return false;
+    finish();
+    return true;
+}
+
+// Among workers with the same sequence number, one whose epoch is there.
+ControlCore::Source& ControlCore::earliest() {
+    return *std::min_element(sources_.begin(), sources_.end(), [](const Source& a, const Source& b) {
+        return std::tuple(a.sequence(), a.pending == nullptr) <
+               std::tuple(b.sequence(), b.pending == nullptr);
+    });
+}
+
+void ControlCore::merge(Source& source) {
+    // Sequence 0 is before the first packet: it says only where the worker goes on.
+    if (source.pending->name.sequence > 0) {
+        merger_.add(*source.pending);
+        open_sequence_ = source.pending->name.sequence;
+    }
+    source.next_sequence = source.pending->next_sequence;
+    source.channel->give_back(source.pending);
+    source.pending = nullptr;
+}
+
+void ControlCore::close_epoch() {
+    const MergedEpoch& epoch = merger_.close();
+    limits_.advance(epoch, findings_);
+    scans_.advance(epoch, findings_);
+}
+
+void ControlCore::finish() {
+    limits_.finish(findings_);
+    scans_.finish(findings_);
+    std::sort(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
+        return std::tie(a.opened, a.host, a.direction, a.kind, a.protocol) <
+               std::tie(b.opened, b.host, b.direction, b.kind, b.protocol);
+    });
+    finished_ = true;
+}
+
+Loss ControlCore::loss() const {
+    return {{"flow_store_full", merger_.totals().unrecorded},
+            {"host_table_full", {hosts_.refused().value}},
+            {"scan_contacts_full", {scans_.contacts_untracked()}}};
+}
+
+}  // namespace flowlock

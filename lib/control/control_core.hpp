@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The control core: takes the workers' epochs, merges them in the order of their sequence numbers, and runs
+// the detectors on each merged epoch. One thread; nothing of it is shared but the channels.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/prefix.hpp"
+#include "dataplane/epoch_channel.hpp"
+#include "detect/limits.hpp"
+#include "detect/scans.hpp"
+#include "flow/engine_options.hpp"
+#include "flow/merge.hpp"
+#include "report/report_options.hpp"
+#include "report/summary.hpp"
+
+namespace flowlock {
+
+class ControlCore {
+public:
+    struct Options {
+        PrefixSet internal;
+        std::vector<LimitRule> limits;
+        ScanOptions scan;
+        EngineOptions engine;
+        ReportOptions report;
+        HashKey secret;
+    };
+    // The channels, one per worker, outlive the control core.
+    ControlCore(const Options& options, std::vector<EpochChannel*> channels);
+
+    // Merges what the workers have handed over. False: there was nothing to do.
+    bool poll();
+    // All workers have handed over their last epoch, and the detectors have said what they had to say.
+    bool finished() const noexcept { return finished_; }
+
+    // After finished(): by opening time, host, direction and kind.
+    const std::vector<Finding>& findings() const noexcept { return findings_; }
+    const FlowStore& flows() const noexcept { return flows_; }
+    const MergeTotals& totals() const noexcept { return merger_.totals(); }
+    // What could not be counted as it should, so far.
+    Loss loss() const;
+
+private:
+    // What is known of one worker: an epoch that waits for its turn, and where the next one will be.
+    struct Source {
+        EpochChannel* channel;
+        Epoch* pending = nullptr;  // ours until it is given back
+        std::uint64_t next_sequence = 0;
+
+        std::uint64_t sequence() const noexcept {
+            return pending != nullptr ? pending->name.sequence : next_sequence;
+        }
+    };
+
+    Source& earliest();
+    void merge(Source& source);
+    void close_epoch();
+    void finish();
+
+    FlowStore flows_;
+    HostTable hosts_;
+    Merger merger_;
+    LimitDetector limits_;
+    ScanDetector scans_;
+    std::vector<Source> sources_;
+    std::uint64_t open_sequence_ = 0;  // of the merged epoch that is open
+    std::vector<Finding> findings_;
+    bool finished_ = false;
+};
+
+}  // namespace flowlock
