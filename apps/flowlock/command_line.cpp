@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "command_line.hpp"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+
+namespace flowlock {
+namespace {
+
+constexpr int usage_status = 2;
+constexpr unsigned workers_max = 64;
+
+constexpr auto about =
+    "flowlock finds the servers of a network that attack, are attacked or scan others, and writes\n"
+    "the report that proves it.";
+
+constexpr auto overview = R"(Examples:
+  flowlock replay --internal 10.0.0.0/16 capture.pcap
+  flowlock check --config flowlock.toml
+
+Exit status: 0 done; 2 usage or configuration error; 3 an input could not be read to its end.
+'flowlock COMMAND --help' explains a command. Documentation: docs/ in the source tree.)";
+
+constexpr auto after_replay =
+    R"(The captures (pcap or pcapng) go through the same pipeline as live traffic, with their own time as the clock.
+The result depends only on them and on the configuration, not on the machine and not on --workers.
+
+Examples:
+  flowlock replay --internal 10.0.0.0/16 --internal 2001:db8::/32 monday.pcap tuesday.pcapng
+  tcpdump -w - | flowlock replay --config flowlock.toml --set scan.min_targets=20 --out reports -
+
+Exit status:
+  0  analysed, with or without locks
+  2  usage or configuration error
+  3  an input could not be read to its end; what could be read is reported
+
+docs/configuration.md explains every KEY, with its unit, range and default.)";
+
+constexpr auto after_live = R"(Exit status: 0 done; 2 usage or configuration error.
+docs/configuration.md explains the configuration.)";
+
+// Shows the option as "--out DIR", in the help and in what is said about a missing value.
+CLI::Option* takes(const char* value, CLI::Option* option) {
+    return option->type_name(value)->option_text(value);
+}
+
+// One value for each mention: the FILE after "--internal CIDR" is not another CIDR.
+void takes_each(const char* value, CLI::Option* option) {
+    takes(value, option)->expected(1)->allow_extra_args(false);
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_replay(CLI::App& app, ReplayCommand& replay) {
+    auto* command =
+        app.add_subcommand("replay", "Analyse captures and report every server that has to be locked");
+    command->footer(after_replay);
+    command->add_option("FILE", replay.files, "Captures; - is standard input")
+        ->required()
+        ->option_text("...");
+    takes("FILE", command->add_option("--config", replay.config.file,
+                                      "TOML configuration; without it, defaults apply"));
+    takes_each("CIDR", command->add_option("--internal", replay.config.internal,
+                                           "Internal network; repeatable; replaces the configured ones"));
+    takes_each("KEY=VALUE", command->add_option("--set", replay.config.overrides,
+                                                "Overrides a key of the configuration; repeatable"));
+    takes("N", command->add_option("--workers", replay.workers,
+                                   "Receive queues and worker threads, 1 to 64 (default 1)"))
+        ->check(CLI::Range(1u, workers_max));
+    takes("DIR", command->add_option("--out", replay.out,
+                                     "Writes summary.json, locks.jsonl and a folder per case into DIR"));
+    takes("FILE", command->add_option("--flows", replay.flows, "Writes all flow records as CSV"));
+    const auto choose = [&replay](const std::string& name) {
+        replay.format = name == "json" ? OutputFormat::json : OutputFormat::text;
+    };
+    takes("text|json",
+          command->add_option_function<std::string>(
+              "--format", choose, "What is shown: text reports (default) or one JSON object per line"))
+        ->check(CLI::IsMember({"text", "json"}));
+}
+
+void add_live(CLI::App& app, const char* name, const char* description, ConfigSources& config) {
+    auto* command = app.add_subcommand(name, description);
+    command->footer(after_live);
+    takes("FILE", command->add_option("--config", config.file, "TOML configuration; required"))->required();
+}
+
+Leave refuse(const CLI::App& app, const std::string& reason) {
+    const auto chosen = app.get_subcommands();
+    const std::string program = chosen.empty() ? "flowlock" : "flowlock " + chosen.front()->get_name();
+    return {
+        usage_status, {}, program + ": " + reason + "\n'" + program + " --help' explains the arguments.\n"};
+}
+
+}  // namespace
+
+Command parse_command_line(int count, const char* const* arguments) {
+    ReplayCommand replay;
+    RunCommand run;
+    CheckCommand check;
+    CLI::App app(about, "flowlock");
+    app.footer(overview);
+    // One command, so that a capture called "run" is a capture.
+    app.require_subcommand(0, 1);
+    app.get_formatter()->column_width(24);
+    bool version = false;
+    app.add_flag("--version", version, "Show the version");
+    add_replay(app, replay);
+    add_live(app, "run", "Monitor NIC queues until SIGINT or SIGTERM; SIGHUP reloads the configuration",
+             run.config);
+    add_live(app, "check", "Check the configuration and this machine, and say how to mend what is wrong",
+             check.config);
+    app.add_subcommand("version", "Show the version");
+
+    try {
+        app.parse(count, arguments);
+    } catch (const CLI::CallForHelp&) {
+        return Leave{0, app.help(), {}};
+    } catch (const CLI::ParseError& error) {
+        return refuse(app, error.what());
+    }
+    if (version || app.got_subcommand("version")) return VersionCommand{};
+    if (app.got_subcommand("run")) return run;
+    if (app.got_subcommand("check")) return check;
+    if (!app.got_subcommand("replay")) return Leave{usage_status, {}, app.help()};
+    if (std::count(replay.files.begin(), replay.files.end(), "-") > 1)
+        return refuse(app, "FILE: - is standard input and can be read only once");
+    return replay;
+}
+
+}  // namespace flowlock

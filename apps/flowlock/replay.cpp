@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "replay.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <sys/prctl.h>
+#include <thread>
+
+#include <fmt/format.h>
+#include <rte_launch.h>
+
+#include "control/control_core.hpp"
+#include "control/lock_reports.hpp"
+#include "dataplane/eal.hpp"
+#include "dataplane/worker.hpp"
+#include "progress.hpp"
+#include "replay_source.hpp"
+#include "report/flow_csv.hpp"
+#include "report/json_report.hpp"
+#include "report/output_folder.hpp"
+#include "report/text_report.hpp"
+
+namespace flowlock {
+namespace {
+
+constexpr int status_input_unread = 3;
+// One epoch to fill, one to merge, and one so that neither side waits for the other's rhythm.
+constexpr unsigned epochs_per_worker = 3;
+constexpr std::chrono::microseconds idle_pause{50};
+
+// SIGINT and SIGTERM end the input where it is; what was read is reported. A second one ends the program.
+ReplaySource* interruptible = nullptr;
+
+void end_input(int signal) {
+    if (interruptible != nullptr) interruptible->stop();
+    std::signal(signal, SIG_DFL);
+}
+
+class EndInputOnSignal {
+public:
+    explicit EndInputOnSignal(ReplaySource& source) {
+        interruptible = &source;
+        std::signal(SIGINT, end_input);
+        std::signal(SIGTERM, end_input);
+    }
+    ~EndInputOnSignal() {
+        std::signal(SIGINT, SIG_DFL);
+        std::signal(SIGTERM, SIG_DFL);
+        interruptible = nullptr;
+    }
+};
+
+// The workers with their channels, each on an lcore of its own. The lcores are joined before anything goes.
+class WorkerPool {
+public:
+    WorkerPool(ReplaySource& source, unsigned count, const MbufFields& fields, const EngineOptions& engine,
+               const HashKey& secret) {
+        for (unsigned i = 0; i < count; ++i) {
+            channels_.push_back(std::make_unique<EpochChannel>(
+                "worker" + std::to_string(i), epochs_per_worker, engine.flows_per_epoch, secret));
+            const Worker::Options options{
+                .port = source.port(), .queue = static_cast<std::uint16_t>(i), .fields = fields};
+            workers_.push_back(std::make_unique<Worker>(options, *channels_.back(), source.clock(i)));
+        }
+    }
+
+    std::vector<EpochChannel*> channels() const {
+        std::vector<EpochChannel*> borrowed;
+        for (const auto& channel : channels_) borrowed.push_back(channel.get());
+        return borrowed;
+    }
+    void start() {
+        const auto run = [](void* worker) {
+            static_cast<Worker*>(worker)->run();
+            return 0;
+        };
+        for (unsigned i = 0; i < workers_.size(); ++i) rte_eal_remote_launch(run, workers_[i].get(), i + 1);
+    }
+    static void join() { rte_eal_mp_wait_lcore(); }
+
+private:
+    std::vector<std::unique_ptr<EpochChannel>> channels_;
+    std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+void run_to_end(ReplaySource& source, WorkerPool& workers, ControlCore& control) {
+    const EndInputOnSignal signals(source);
+    ProgressBar progress(source.bytes_total());
+    source.start();
+    workers.start();
+    while (!control.finished()) {
+        if (control.poll()) continue;
+        progress.update(source.bytes_read(), control.totals().tally.packets());
+        std::this_thread::sleep_for(idle_pause);
+    }
+    WorkerPool::join();
+    source.join();
+}
+
+Summary summarise(const ReplaySource& source, const ControlCore& control) {
+    Summary summary;
+    for (const ReplayInput& input : source.inputs())
+        summary.inputs.push_back({input.file, input.packets, input.bytes, input.truncated, input.error});
+    const MergeTotals& totals = control.totals();
+    summary.tally = totals.tally;
+    if (totals.tally.packets().value > 0) {
+        summary.first = time_from_ns(totals.first_ns);
+        summary.last = time_from_ns(totals.last_ns);
+    }
+    summary.flows = {control.flows().size()};
+    summary.time_steps = totals.time_steps;
+    summary.loss = control.loss();
+    summary.findings = control.findings().size();
+    return summary;
+}
+
+void show(const std::vector<LockReport>& reports, OutputFormat format, NumberFormat numbers) {
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+        if (format == OutputFormat::json)
+            fmt::print("{}\n", json_report_line(reports[i]));
+        else
+            fmt::print("{}{}", i > 0 ? "\n" : "", text_report(reports[i], numbers));
+    }
+    std::fflush(stdout);
+}
+
+void say(const Summary& summary, std::chrono::duration<double> elapsed) {
+    for (const InputSummary& input : summary.inputs)
+        if (!input.error.empty()) fmt::print(stderr, "flowlock: {}\n", input.error);
+    for (const auto& [cause, count] : summary.loss)
+        if (count.value > 0)
+            fmt::print(stderr, "flowlock: loss: {}: {}; docs/output.md explains it\n", cause, count.value);
+    if (summary.time_steps > 0)
+        fmt::print(stderr, "flowlock: the packet clock went back {} times; windows began anew each time\n",
+                   summary.time_steps);
+    fmt::print(stderr, "flowlock: {} packets, {} flows, {} locks in {:.2f} s\n",
+               summary.tally.packets().value, summary.flows.value, summary.locks, elapsed.count());
+}
+
+bool all_read(const Summary& summary) {
+    for (const InputSummary& input : summary.inputs)
+        if (!input.error.empty()) return false;
+    return true;
+}
+
+// Before any work is done: a folder that cannot be written is a mistake on the command line.
+std::optional<OutputFolder> output_folder(const ReplayCommand& command) {
+    if (!command.out) return std::nullopt;
+    try {
+        return OutputFolder(*command.out);
+    } catch (const std::runtime_error& error) {
+        throw ConfigError(std::string("--out ") + error.what());
+    }
+}
+
+}  // namespace
+
+int replay(const ReplayCommand& command) {
+    const auto begin = std::chrono::steady_clock::now();
+    const Config config = load_config(command.config);
+    if (config.internal.empty())
+        fmt::print(stderr,
+                   "flowlock: no internal network is configured, so no host can be judged; "
+                   "name yours with --internal CIDR\n");
+    std::optional<OutputFolder> folder = output_folder(command);
+
+    // Sleeping threads wake when they should, not up to 50 microseconds later.
+    prctl(PR_SET_TIMERSLACK, 1000);
+    const Eal eal({.workers = command.workers, .memory_mib = 64 + 2 * command.workers});
+    const HashKey secret = HashKey::random();
+    const MbufFields fields = MbufFields::register_all();
+    ReplaySource source(
+        {.files = command.files, .queues = command.workers, .secret = secret, .fields = fields});
+    WorkerPool workers(source, command.workers, fields, config.engine, secret);
+    ControlCore control({.internal = config.internal,
+                         .limits = config.limits,
+                         .scan = config.scan,
+                         .engine = config.engine,
+                         .report = config.report,
+                         .secret = secret},
+                        workers.channels());
+    run_to_end(source, workers, control);
+
+    Summary summary = summarise(source, control);
+    const std::vector<LockReport> reports = lock_reports(control.findings(), summary.loss);
+    summary.locks = reports.size();
+    show(reports, command.format, config.report.number_format);
+    if (folder) folder->write(summary, reports, config.report.number_format);
+    if (command.flows) write_flow_csv(*command.flows, control.flows());
+    say(summary, std::chrono::steady_clock::now() - begin);
+    return all_read(summary) ? 0 : status_input_unread;
+}
+
+}  // namespace flowlock
