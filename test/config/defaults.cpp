@@ -38,7 +38,7 @@ TEST_CASE("without a file every option has the default that the documentation sa
     REQUIRE(config.scan.window == seconds{300});
     REQUIRE(config.scan.answer_wait == seconds{3});
     REQUIRE(config.scan.contacts_max == 2'000'000);
-    REQUIRE(config.engine.flows_per_epoch == 131'072);
+    REQUIRE(config.engine.flows_per_epoch == 65'536);
     REQUIRE(config.engine.flows_max == 16'000'000);
     REQUIRE(config.engine.history_max == 32'000'000);
     REQUIRE(config.report.number_format == NumberFormat::de);

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Any bytes, as any link type: decoded to one outcome, without reading beyond the captured bytes.
+#include "packet/decode.hpp"
+
+#include <cstdlib>
+
+using namespace flowlock;
+
+namespace {
+void require(bool holds) {
+    if (!holds) std::abort();
+}
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size < 3) return 0;
+    const auto link = static_cast<LinkType>(data[0] % (static_cast<int>(LinkType::unsupported) + 1));
+    const std::span frame{reinterpret_cast<const std::byte*>(data + 3), size - 3};
+    const auto wire = static_cast<std::uint32_t>(frame.size() + data[1] + 256u * data[2]);
+
+    const Decoded decoded = decode(link, frame, wire);
+    require(static_cast<std::size_t>(decoded.outcome) < outcome_count);
+    if (!is_decoded(decoded.outcome)) return 0;
+    require(decoded.ip_bytes <= wire);
+    require(decoded.sender <= 1);
+    require(decoded.key.family == 4 || decoded.key.family == 6);
+    // The endpoints are in order, so that the other direction has the same key.
+    const FlowKey& key = decoded.key;
+    const bool ordered = key.address[0].high != key.address[1].high
+                             ? key.address[0].high < key.address[1].high
+                         : key.address[0].low != key.address[1].low ? key.address[0].low < key.address[1].low
+                                                                    : key.port[0] <= key.port[1];
+    require(ordered);
+    return 0;
+}
