@@ -10,7 +10,7 @@ struct EngineOptions {
     // Flows an epoch of one worker can hold; a power of two, 1,024 to 16,777,216; lib/config refuses others.
     // In replay a full epoch is handed over early, so this bounds memory (about 200 bytes each), not the
     // result.
-    std::uint32_t flows_per_epoch = 131'072;
+    std::uint32_t flows_per_epoch = 65'536;
     // Flows the control core remembers; beyond, packets still count for their hosts, but not as flows (and
     // that is said under "loss"). About 130 bytes each, used as they come.
     std::uint32_t flows_max = 16'000'000;
