@@ -5,11 +5,11 @@
 #include <cstdio>
 #include <memory>
 #include <sys/prctl.h>
-#include <thread>
 
 #include <fmt/format.h>
 #include <rte_launch.h>
 
+#include "base/backoff.hpp"
 #include "control/control_core.hpp"
 #include "control/lock_reports.hpp"
 #include "dataplane/eal.hpp"
@@ -27,7 +27,6 @@ namespace {
 constexpr int status_input_unread = 3;
 // One epoch to fill, one to merge, and one so that neither side waits for the other's rhythm.
 constexpr unsigned epochs_per_worker = 3;
-constexpr std::chrono::microseconds idle_pause{50};
 
 // SIGINT and SIGTERM end the input where it is; what was read is reported. A second one ends the program.
 ReplaySource* interruptible = nullptr;
@@ -89,10 +88,13 @@ void run_to_end(ReplaySource& source, WorkerPool& workers, ControlCore& control)
     ProgressBar progress(source.bytes_total());
     source.start();
     workers.start();
+    Backoff backoff;
     while (!control.finished()) {
-        if (control.poll()) continue;
         progress.update(source.bytes_read(), control.totals().tally.packets());
-        std::this_thread::sleep_for(idle_pause);
+        if (control.poll())
+            backoff.reset();
+        else
+            backoff.wait();
     }
     WorkerPool::join();
     source.join();

@@ -3,20 +3,17 @@
 
 #include <algorithm>
 #include <cassert>
-#include <chrono>
 #include <limits>
-#include <thread>
 
 #include <rte_ethdev.h>
+
+#include "base/backoff.hpp"
 
 namespace flowlock {
 namespace {
 
 // Keeps a flow's 32-bit packet count from overflowing when the packet clock stands still.
 constexpr std::uint32_t packets_per_epoch_max = std::uint32_t{1} << 31;
-
-// The control core needs about this long for a small epoch.
-constexpr std::chrono::microseconds late_poll{20};
 
 }  // namespace
 
@@ -86,7 +83,8 @@ void Worker::change_epoch(std::uint64_t next_sequence) noexcept {
     epoch_->next_sequence = next_sequence;
     const EpochName name = next_sequence == epoch_->name.sequence ? epoch_->name : clock_.epoch;
     channel_.hand_over(epoch_);
-    while ((epoch_ = channel_.take_empty()) == nullptr) std::this_thread::sleep_for(late_poll);
+    Backoff backoff;
+    while ((epoch_ = channel_.take_empty()) == nullptr) backoff.wait();
     epoch_->name = name;
     packets_in_epoch_ = 0;
 }

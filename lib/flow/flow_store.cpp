@@ -8,7 +8,10 @@ constexpr std::uint32_t slots_at_start = 65'536;
 }
 
 FlowStore::FlowStore(std::uint32_t flows_max, const HashKey& secret)
-    : secret_(secret), flows_max_(flows_max), mask_(slots_at_start - 1), index_(slots_at_start) {}
+    : secret_(secret),
+      flows_max_(flows_max),
+      mask_(slots_at_start - 1),
+      index_(map_array<Slot>(slots_at_start)) {}
 
 void FlowStore::prefetch_record(std::uint64_t hash) const noexcept {
     const Slot& slot = index_[hash & mask_];
@@ -29,23 +32,25 @@ FlowStore::Found FlowStore::find_or_add(const FlowKey& key, std::uint64_t hash) 
     if (size_ == flows_max_) return {};
 
     const FlowId id = size_++;
-    if (id % chunk_size == 0) chunks_.push_back(std::make_unique<FlowRecord[]>(chunk_size));
+    if (id % chunk_size == 0) chunks_.push_back(map_array<FlowRecord>(chunk_size));
+    (*this)[id] = {};
     (*this)[id].key = key;
     index_[place] = {tag, id + 1};
-    if (size_ > index_.size() / 2) grow();
+    if (size_ > mask_ / 2) grow();
     return {id, true};
 }
 
 // The tag holds 32 bits of the hash, enough for 2^32 slots: no record is touched.
 void FlowStore::grow() {
-    std::vector<Slot> old(2 * index_.size());
-    old.swap(index_);
-    mask_ = static_cast<std::uint32_t>(index_.size() - 1);
-    for (const Slot slot : old) {
-        if (slot.id_plus_1 == 0) continue;
-        std::uint32_t place = slot.tag & mask_;
+    const std::uint32_t old_mask = mask_;
+    const MappedArray<Slot> old = std::move(index_);
+    mask_ = 2 * mask_ + 1;
+    index_ = map_array<Slot>(std::size_t{mask_} + 1);
+    for (std::uint32_t i = 0; i <= old_mask; ++i) {
+        if (old[i].id_plus_1 == 0) continue;
+        std::uint32_t place = old[i].tag & mask_;
         while (index_[place].id_plus_1 != 0) place = (place + 1) & mask_;
-        index_[place] = slot;
+        index_[place] = old[i];
     }
 }
 
