@@ -144,9 +144,16 @@ ScanDetector::State ScanDetector::state_of(const FlowRecord& flow) const {
 // The best that any of the contact's flows met with.
 ScanDetector::State ScanDetector::state_of(const Contact& contact) const {
     State best = State::unanswered;
-    for (FlowId id = contact.flow; id != no_flow; id = next_flow_[id])
-        best = std::min(best, state_of(flows_[id]));
-    return best;
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+    for (FlowId id = contact.flow; id != no_flow; id = next_flow_[id]) {
+        const FlowRecord& flow = flows_[id];
+        best = std::min(best, state_of(flow));
+        packets += flow.packets[flow.inside];
+        bytes += flow.bytes[flow.inside];
+    }
+    if (best == State::answered) return best;
+    return packets > probe_packets_max || bytes > packets * probe_bytes_max ? State::stream : best;
 }
 
 void ScanDetector::decide(std::uint64_t number, std::int64_t now_s) {
@@ -159,17 +166,17 @@ void ScanDetector::decide(std::uint64_t number, std::int64_t now_s) {
 }
 
 bool ScanDetector::is_scanner(const Group& group) const {
-    const auto ratio = 2 * (static_cast<std::int64_t>(group.failed) - group.answered);
+    const auto ratio = 2 * (static_cast<std::int64_t>(group.failed) - group.cleared);
     return group.failed >= options_.min_targets && ratio >= log2_likelihood_min;
 }
 
 void ScanDetector::count_in_group(std::uint64_t number, Shape shape, std::int64_t now_s) {
     const Contact& decided = contact(number);
     Group& group = groups_[group_key(decided, shape)];
-    ++(decided.state == State::answered ? group.answered : group.failed);
+    ++(is_failure(decided.state) ? group.failed : group.cleared);
     OpenCase* open = case_of(group, decided, shape, now_s);
     if (open == nullptr) return;
-    if (decided.state != State::answered) open->failed_s = now_s;
+    if (is_failure(decided.state)) open->failed_s = now_s;
     add_rows(*open, group, number, shape);
 }
 
@@ -200,16 +207,20 @@ ScanDetector::OpenCase* ScanDetector::case_of(Group& group, const Contact& decid
                        .threshold = options_.min_targets,
                        .window_s = static_cast<std::uint32_t>(options_.window.count())};
     finding.scan.log2_likelihood =
-        2 * (static_cast<std::int32_t>(group.failed) - static_cast<std::int32_t>(group.answered));
+        2 * (static_cast<std::int32_t>(group.failed) - static_cast<std::int32_t>(group.cleared));
     return &open_.emplace(key, OpenCase{++cases_opened_, now_s, ScanCase{std::move(finding)}}).first->second;
 }
 
 // The new contact; or, when the group has just joined the case, all of its contacts that are decided.
 void ScanDetector::add_rows(OpenCase& open, Group& group, std::uint64_t number, Shape shape) {
-    if (group.case_number == open.number) return open.rows.add(row_of(contact(number)), next_flow_);
+    const auto add = [&](const Contact& decided) {
+        if (decided.state != State::waiting && decided.state != State::stream)
+            open.rows.add(row_of(decided), next_flow_);
+    };
+    if (group.case_number == open.number) return add(contact(number));
     group.case_number = open.number;
     for (auto i = group.newest; i >= begin_number_; i = contact(i).older[static_cast<int>(shape)])
-        if (contact(i).state != State::waiting) open.rows.add(row_of(contact(i)), next_flow_);
+        add(contact(i));
 }
 
 ScanRow ScanDetector::row_of(const Contact& contact) const {
@@ -240,7 +251,7 @@ void ScanDetector::drop_oldest() {
         const auto at = groups_.find(group_key(oldest, shape));
         Group& group = at->second;
         const bool counted = shape == Shape::service || kind_of(oldest, shape) != Kind::icmp_sweep;
-        if (counted) --(oldest.state == State::answered ? group.answered : group.failed);
+        if (counted) --(is_failure(oldest.state) ? group.failed : group.cleared);
         if (--group.contacts == 0) groups_.erase(at);
     }
     by_key_.erase(oldest.key);

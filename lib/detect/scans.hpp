@@ -34,6 +34,11 @@ namespace flowlock {
 class ScanDetector {
 public:
     static constexpr std::int32_t log2_likelihood_min = 17;
+    // What a probe sends at most until it is judged: TCP sends a SYN after 0, 1 and 3 s (RFC 6298), and a
+    // second pass may begin; and what every IPv4 host must take (RFC 791), which probes for unknown hosts
+    // keep to.
+    static constexpr std::uint64_t probe_packets_max = 4;
+    static constexpr std::uint64_t probe_bytes_max = 576;
 
     // The stores outlive the detector; targets_max and externals_max as in ReportOptions.
     ScanDetector(const ScanOptions& options, const FlowStore& flows, const HostTable& hosts,
@@ -48,7 +53,7 @@ public:
     std::uint64_t contacts_untracked() const noexcept { return contacts_untracked_; }
 
 private:
-    enum class State : std::uint8_t { waiting, answered, refused, unanswered };
+    enum class State : std::uint8_t { waiting, answered, refused, unanswered, stream };
     enum class Shape : std::uint8_t { service, address };
 
     struct ContactKey {
@@ -84,7 +89,7 @@ private:
         std::uint64_t newest = 0;    // number of its newest contact
         std::uint32_t contacts = 0;  // within the window, waiting ones included
         std::uint32_t failed = 0;
-        std::uint32_t answered = 0;
+        std::uint32_t cleared = 0;      // answered, or streams
         std::uint32_t case_number = 0;  // of the case that it is part of; 0: none
     };
     struct OpenCase {
@@ -100,6 +105,9 @@ private:
     State state_of(const Contact& contact) const;
     GroupKey group_key(const Contact& contact, Shape shape) const;
     static Kind kind_of(const Contact& contact, Shape shape);
+    static bool is_failure(State state) noexcept {
+        return state == State::refused || state == State::unanswered;
+    }
 
     void add_contacts(const MergedEpoch& epoch);
     void add_contact(FlowId flow, std::int64_t epoch_s);

@@ -187,6 +187,25 @@ TEST_CASE("pings to many silent addresses are an ICMP sweep") {
     CHECK(stage.findings[0].targets_total == 60);
 }
 
+TEST_CASE("a flood to random ports is no portscan: its targets get many packets, or big ones") {
+    const auto flood = [](int ports, int packets_per_port, std::uint32_t bytes) {
+        Stage stage;
+        std::vector<Sent> packets;
+        for (int i = 0; i < ports * packets_per_port; ++i)
+            packets.push_back({.time_ns = i * 1000,
+                               .from_port = static_cast<std::uint16_t>(1024 + i),
+                               .to_port = static_cast<std::uint16_t>(1 + i % ports),
+                               .protocol = 17,
+                               .bytes = bytes,
+                               .flags = 0});
+        stage.epoch(100, packets);
+        return stage.finish().size();
+    };
+    CHECK(flood(500, 20, 60) == 0);
+    CHECK(flood(500, 1, 1500) == 0);
+    CHECK(flood(500, 2, 60) == 1);  // this is how a scanner looks
+}
+
 TEST_CASE("SYN, FIN, NULL and XMAS probes are contacts alike") {
     for (const std::uint8_t flags :
          {int{syn}, int{tcp_flag::fin}, 0, tcp_flag::fin | tcp_flag::psh | tcp_flag::urg,
