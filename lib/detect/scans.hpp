@@ -34,9 +34,9 @@ namespace flowlock {
 class ScanDetector {
 public:
     static constexpr std::int32_t log2_likelihood_min = 17;
-    // What a prober sends to one target until it is judged, three to four seconds later: TCP a SYN after 0, 1 and 3 s
-    // (RFC 6298), ping one a second; and how long a packet every IPv4 host must take (RFC 791), to which probes for
-    // unknown hosts keep.
+    // What a prober sends to one target until it is judged, three to four seconds later: TCP a SYN after 0, 1
+    // and 3 s (RFC 6298), ping one a second; and how long a packet every IPv4 host must take (RFC 791), to
+    // which probes for unknown hosts keep.
     static constexpr std::uint64_t probe_packets_max = 5;
     static constexpr std::uint64_t probe_bytes_max = 576;
 
