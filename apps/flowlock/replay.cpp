@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <stdexcept>
 #include <sys/prctl.h>
 
 #include <fmt/format.h>
@@ -76,7 +77,12 @@ public:
         };
         for (unsigned i = 0; i < workers_.size(); ++i) rte_eal_remote_launch(run, workers_[i].get(), i + 1);
     }
-    static void join() { rte_eal_mp_wait_lcore(); }
+    void join() {
+        rte_eal_mp_wait_lcore();
+        // DPDK's wait orders memory, but unseen by ThreadSanitizer; the workers' own flags do it in sight.
+        for (const auto& worker : workers_)
+            if (!worker->finished()) throw std::logic_error("a worker has not finished");
+    }
 
 private:
     std::vector<std::unique_ptr<EpochChannel>> channels_;
@@ -96,7 +102,7 @@ void run_to_end(ReplaySource& source, WorkerPool& workers, ControlCore& control)
         else
             backoff.wait();
     }
-    WorkerPool::join();
+    workers.join();
     source.join();
 }
 

@@ -36,6 +36,7 @@ void Worker::run() noexcept {
     epoch_->next_sequence = std::numeric_limits<std::uint64_t>::max();
     channel_.hand_over(epoch_);
     epoch_ = nullptr;
+    finished_.store(true, std::memory_order_release);
 }
 
 void Worker::count(std::uint16_t received) noexcept {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 
 #include "dataplane/epoch_channel.hpp"
@@ -30,6 +31,8 @@ public:
 
     // Until the clock has ended; then the last epoch has been handed over.
     void run() noexcept;
+    // run() has returned, and what it wrote may be read. Any thread.
+    bool finished() const noexcept { return finished_.load(std::memory_order_acquire); }
 
 private:
     void count(std::uint16_t received) noexcept;
@@ -48,6 +51,7 @@ private:
     std::array<std::uint64_t, burst_size> hashes_{};
     std::array<std::int64_t, burst_size> times_ns_{};
     std::uint32_t packets_in_epoch_ = 0;
+    std::atomic<bool> finished_ = false;
 };
 
 }  // namespace flowlock
