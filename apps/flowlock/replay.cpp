@@ -123,14 +123,17 @@ Summary summarise(const ReplaySource& source, const ControlCore& control) {
     return summary;
 }
 
+// Not by fmt::print, which would throw at a closed pipe: what is not shown stands in the files, and is said.
 void show(const std::vector<LockReport>& reports, OutputFormat format, NumberFormat numbers) {
+    bool shown = true;
     for (std::size_t i = 0; i < reports.size(); ++i) {
-        if (format == OutputFormat::json)
-            fmt::print("{}\n", json_report_line(reports[i]));
-        else
-            fmt::print("{}{}", i > 0 ? "\n" : "", text_report(reports[i], numbers));
+        const std::string text = format == OutputFormat::json
+                                     ? json_report_line(reports[i]) + "\n"
+                                     : (i > 0 ? "\n" : "") + text_report(reports[i], numbers);
+        shown = shown && std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
     }
-    std::fflush(stdout);
+    shown = std::fflush(stdout) == 0 && shown;
+    if (!shown) fmt::print(stderr, "flowlock: standard output: not all reports could be written\n");
 }
 
 void say(const Summary& summary, std::chrono::duration<double> elapsed) {
@@ -152,13 +155,14 @@ bool all_read(const Summary& summary) {
     return true;
 }
 
-// Before any work is done: a folder that cannot be written is a mistake on the command line.
-std::optional<OutputFolder> output_folder(const ReplayCommand& command) {
-    if (!command.out) return std::nullopt;
+// Before any work is done: an output that cannot be written is a mistake on the command line.
+template <class Output>
+std::optional<Output> open_output(const char* option, const std::optional<std::string>& path) {
+    if (!path) return std::nullopt;
     try {
-        return OutputFolder(*command.out);
+        return std::optional<Output>(std::in_place, *path);
     } catch (const std::runtime_error& error) {
-        throw ConfigError(std::string("--out ") + error.what());
+        throw ConfigError(std::string(option) + " " + error.what());
     }
 }
 
@@ -171,7 +175,10 @@ int replay(const ReplayCommand& command) {
         fmt::print(stderr,
                    "flowlock: no internal network is configured, so no host can be judged; "
                    "name yours with --internal CIDR\n");
-    std::optional<OutputFolder> folder = output_folder(command);
+    std::optional<OutputFolder> folder = open_output<OutputFolder>("--out", command.out);
+    std::optional<FlowCsv> csv = open_output<FlowCsv>("--flows", command.flows);
+    // Whoever reads the reports may stop (`| head`); the files are written all the same.
+    std::signal(SIGPIPE, SIG_IGN);
 
     // Sleeping threads wake when they should, not up to 50 microseconds later.
     prctl(PR_SET_TIMERSLACK, 1000);
@@ -193,9 +200,9 @@ int replay(const ReplayCommand& command) {
     Summary summary = summarise(source, control);
     const std::vector<LockReport> reports = lock_reports(control.findings(), summary.loss);
     summary.locks = reports.size();
-    show(reports, command.format, config.report.number_format);
     if (folder) folder->write(summary, reports, config.report.number_format);
-    if (command.flows) write_flow_csv(*command.flows, control.flows());
+    if (csv) csv->write(control.flows());
+    show(reports, command.format, config.report.number_format);
     say(summary, std::chrono::steady_clock::now() - begin);
     return all_read(summary) ? 0 : status_input_unread;
 }

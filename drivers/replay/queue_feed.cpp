@@ -7,6 +7,7 @@
 namespace flowlock {
 
 std::uint16_t QueueFeed::fill(rte_mbuf** packets, std::uint16_t given) noexcept {
+    if (given == 0) return 0;  // DPDK had no buffer; the frames wait
     std::uint16_t filled = 0;
     if (have_chunk()) {
         for (; filled < given && place_ < frames(); ++place_) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "replay_source.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <sys/stat.h>
 
@@ -100,11 +101,10 @@ void ReplaySource::join() {
 void ReplaySource::read_all() {
     std::uint64_t read_before = 0;
     for (const std::string& path : options_.files) {
-        if (stop_.load(std::memory_order_relaxed)) break;
-        CaptureFile file(path);
+        CaptureFile file(path, &stop_);
         ReplayInput& input =
             inputs_.emplace_back(ReplayInput{.file = path, .packets = {}, .bytes = {}, .error = {}});
-        while (!stop_.load(std::memory_order_relaxed)) {
+        for (;;) {
             Chunk& chunk = take_free_chunk();
             const bool more = file.fill(chunk.block);
             bytes_read_.store(read_before + file.position(), std::memory_order_relaxed);
@@ -160,8 +160,10 @@ void ReplaySource::spread(Chunk& chunk) {
     const auto& frames = chunk.block.frames;
     for (std::uint32_t i = 0; i < frames.size(); ++i) {
         const CapturedFrame& frame = frames[i];
+        // No more than the worker will see, so that both come to the same flow.
+        const auto seen = std::min<std::size_t>(frame.captured, RTE_MBUF_DEFAULT_DATAROOM);
         const Decoded decoded =
-            decode(frame.link, {chunk.block.bytes.get() + frame.offset, frame.captured}, frame.wire);
+            decode(frame.link, {chunk.block.bytes.get() + frame.offset, seen}, frame.wire);
         std::size_t queue = 0;
         // The high bits choose: the flow table uses the low ones.
         if (is_decoded(decoded.outcome))

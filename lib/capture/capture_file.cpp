@@ -49,7 +49,7 @@ FrameBlock::FrameBlock(std::size_t size)
 
 class CaptureFile::State {
 public:
-    explicit State(std::string path) : path_(std::move(path)) { open(); }
+    State(std::string path, const std::atomic<bool>* stop) : path_(std::move(path)), stop_(stop) { open(); }
     ~State() {
         if (descriptor_ >= 0 && path_ != "-") ::close(descriptor_);
     }
@@ -66,11 +66,13 @@ public:
 
 private:
     void open();
+    bool wait_for_bytes() const;
     std::size_t read_some(std::span<std::byte> room);
     std::size_t parse(FrameBlock& block, std::size_t begin, std::size_t end);
     void stop(const std::string& why);
 
     std::string path_;
+    const std::atomic<bool>* stop_;
     std::string error_;
     int descriptor_ = -1;
     bool is_at_end_ = false;  // nothing more can be read
@@ -92,21 +94,31 @@ void CaptureFile::State::open() {
     static_cast<void>(::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL));
 }
 
+// False: reading is to stop. A regular file never waits.
+bool CaptureFile::State::wait_for_bytes() const {
+    constexpr int look_at_stop_ms = 100;
+    const auto stopped = [&] { return stop_ != nullptr && stop_->load(std::memory_order_relaxed); };
+    while (!size_ && !stopped()) {
+        pollfd wanted{.fd = descriptor_, .events = POLLIN, .revents = 0};
+        if (::poll(&wanted, 1, look_at_stop_ms) > 0) return true;
+    }
+    return !stopped();
+}
+
 // Waits for bytes and reads them; 0: there are no more, or an error said so.
 std::size_t CaptureFile::State::read_some(std::span<std::byte> room) {
     while (true) {
+        if (!wait_for_bytes()) {
+            stop(at_offset(position_, "interrupted"));
+            break;
+        }
         const auto got = ::read(descriptor_, room.data(), room.size());
         if (got > 0) {
             position_ += static_cast<std::uint64_t>(got);
             return static_cast<std::size_t>(got);
         }
         if (got == 0) break;
-        if (errno == EINTR) continue;
-        if (errno == EAGAIN) {  // standard input that someone made non-blocking
-            pollfd wanted{.fd = descriptor_, .events = POLLIN, .revents = 0};
-            static_cast<void>(::poll(&wanted, 1, -1));
-            continue;
-        }
+        if (errno == EINTR || errno == EAGAIN) continue;  // EAGAIN: someone made standard input non-blocking
         stop(at_offset(position_, "cannot read: " + message_of(errno)));
         break;
     }
@@ -166,7 +178,8 @@ void CaptureFile::State::stop(const std::string& why) {
     error_ = (path_ == "-" ? "standard input" : path_) + ": " + undecodable + between + why;
 }
 
-CaptureFile::CaptureFile(std::string path) : state_(std::make_unique<State>(std::move(path))) {}
+CaptureFile::CaptureFile(std::string path, const std::atomic<bool>* stop)
+    : state_(std::make_unique<State>(std::move(path), stop)) {}
 CaptureFile::~CaptureFile() = default;
 CaptureFile::CaptureFile(CaptureFile&&) noexcept = default;
 

@@ -4,6 +4,7 @@
 // into it. Owned by one thread. Memory: the block, nothing that grows with the file.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,7 +29,9 @@ constexpr std::size_t frame_block_size_min = 2 * (capture_length_max + 4096);
 class CaptureFile {
 public:
     // "-" is standard input. Never throws: a file that cannot be opened is an error() at the first fill().
-    explicit CaptureFile(std::string path);
+    // When `stop` becomes true, reading ends before its next read, or within 100 ms where it waits for a pipe, and
+    // error() says that it was interrupted.
+    explicit CaptureFile(std::string path, const std::atomic<bool>* stop = nullptr);
     ~CaptureFile();
     CaptureFile(CaptureFile&&) noexcept;
 

@@ -71,8 +71,8 @@ void ControlCore::finish() {
     limits_.finish(findings_);
     scans_.finish(findings_);
     std::sort(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
-        return std::tie(a.opened, a.host, a.direction, a.kind, a.protocol) <
-               std::tie(b.opened, b.host, b.direction, b.kind, b.protocol);
+        return std::tie(a.opened, a.host, a.direction, a.kind, a.protocol, a.first_seen, a.totals.packets) <
+               std::tie(b.opened, b.host, b.direction, b.kind, b.protocol, b.first_seen, b.totals.packets);
     });
     finished_ = true;
 }
@@ -80,6 +80,7 @@ void ControlCore::finish() {
 Loss ControlCore::loss() const {
     return {{"flow_store_full", merger_.totals().unrecorded},
             {"host_table_full", {hosts_.refused().value}},
+            {"history_full", {limits_.records_forgotten()}},
             {"scan_contacts_full", {scans_.contacts_untracked()}}};
 }
 

@@ -63,9 +63,10 @@ void LimitDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& find
     history_.add(epoch);
     make_room_for_hosts();
     expire(now_s);
+    close_quiet(now_s, findings);
     add_newest();
     for (const HostSlice& slice : history_.newest().slices) judge(slice, now_s);
-    update_cases(now_s, findings);
+    take_peaks(now_s);
     // The window that ended with the epoch before is still needed when a peak turns out to have been one.
     history_.drop_started_before(std::min(before_s, now_s) - longest_window_s_ + 1);
     forget_if_over_full();
@@ -101,13 +102,10 @@ void LimitDetector::expire_log(Rule& rule, const EpochLog& log, std::uint32_t nu
 
 // A flow counts in a window as long as the epoch in which it was last seen is in the window; so of a log that
 // leaves only those flows are subtracted that were not seen since.
-std::uint32_t LimitDetector::flows_last_seen_in(const EpochLog& log, std::uint32_t number,
+std::uint64_t LimitDetector::flows_last_seen_in(const EpochLog& log, std::uint32_t number,
                                                 const HostSlice& slice, const Rule& rule) const {
-    // Flows of a log that forgot its records are taken off whole: too few flows are counted then, never too
-    // many.
-    if (slice.flows_forgotten > 0) return slice.flows_forgotten;
     const auto& last_seen = last_seen_[index_of(slice.place.direction())];
-    std::uint32_t count = 0;
+    std::uint64_t count = 0;
     for (const FlowTraffic& record : log.records_of(slice)) {
         const FlowKey& key = flows_[record.flow].key;
         const bool counts = rule.rule.protocol == ProtocolClass::any ||
@@ -142,16 +140,20 @@ void LimitDetector::add_flows(const EpochLog& log, const HostSlice& slice) {
     }
 }
 
+// Without its records a log cannot be asked later which of its flows were not seen since. So they leave all
+// windows now, as if they had not been there: flow sums can be too low then, never too high.
 void LimitDetector::forget_if_over_full() {
     while (const auto number = history_.over_full()) {
-        EpochLog& log = history_.log(*number);
-        for (const Rule& rule : rules_) {
-            if (rule.rule.metric != Metric::flows || *number < rule.expired) continue;
-            for (HostSlice& slice : log.slices)
-                if (slice.place.direction() == rule.rule.direction)
-                    slice.flows_forgotten =
-                        std::max(slice.flows_forgotten, flows_last_seen_in(log, *number, slice, rule));
+        const EpochLog& log = history_.log(*number);
+        for (Rule& rule : rules_)
+            if (rule.rule.metric == Metric::flows && *number >= rule.expired) expire_log(rule, log, *number);
+        for (const HostSlice& slice : log.slices) {
+            auto& last_seen = last_seen_[index_of(slice.place.direction())];
+            if (last_seen.empty()) continue;
+            for (const FlowTraffic& record : log.records_of(slice))
+                if (last_seen[record.flow] == *number + 1) last_seen[record.flow] = 0;
         }
+        records_forgotten_ += log.records.size();
         history_.forget_records(*number);
     }
 }
@@ -181,19 +183,12 @@ void LimitDetector::judge(const HostSlice& slice, std::int64_t now_s) {
     }
 }
 
-void LimitDetector::update_cases(std::int64_t now_s, std::vector<Finding>& findings) {
+// Before the newest epoch counts: what comes after a long pause is another case. A host that fell silent has
+// no slice to be judged by, but its window may still be over the limit.
+void LimitDetector::close_quiet(std::int64_t now_s, std::vector<Finding>& findings) {
     for (auto at = open_.begin(); at != open_.end();) {
         const HostPlace place = at->first.first;
         Case& open = at->second;
-        const std::uint64_t now = sum(rules_[open.rule], place);
-        if (now > open.peak) {
-            open.peak = now;
-            open.peak_s = now_s;
-            open.peak_is_new = true;
-        } else if (open.peak_is_new) {
-            take_figures(place, open);
-        }
-        // A host that fell silent has no slice to be judged by, but its window may still be over the limit.
         for (const Rule& rule : rules_)
             if (rule.rule.direction == place.direction() && rule.rule.metric == at->first.second &&
                 sum(rule, place) > rule.sum_max)
@@ -204,6 +199,21 @@ void LimitDetector::update_cases(std::int64_t now_s, std::vector<Finding>& findi
         }
         close(place, open, false, findings);
         at = open_.erase(at);
+    }
+}
+
+// A window that is higher than all before it is remembered, and its figures are taken when the next one is
+// not.
+void LimitDetector::take_peaks(std::int64_t now_s) {
+    for (auto& [key, open] : open_) {
+        const std::uint64_t now = sum(rules_[open.rule], key.first);
+        if (now > open.peak) {
+            open.peak = now;
+            open.peak_s = now_s;
+            open.peak_is_new = true;
+        } else if (open.peak_is_new) {
+            take_figures(key.first, open);
+        }
     }
 }
 
@@ -233,9 +243,13 @@ void LimitDetector::close_all(bool input_ended, std::vector<Finding>& findings) 
     for (auto& [key, open] : open_)
         close(key.first, open, input_ended && open.exceeded_s == history_.newest().start_s, findings);
     open_.clear();
+    // Only what the logs speak of can be other than zero; old numbers in last_seen_ are below every window
+    // now.
+    for (auto number = history_.begin_number(); number < history_.end_number(); ++number)
+        for (const HostSlice& slice : history_.log(number).slices)
+            for (const Rule& rule : rules_)
+                if (rule.rule.direction == slice.place.direction()) sum(rule, slice.place) = 0;
     history_.clear();
-    for (auto& sums : sums_) std::fill(sums.begin(), sums.end(), 0);
-    for (auto& last_seen : last_seen_) std::fill(last_seen.begin(), last_seen.end(), 0);
     for (Rule& rule : rules_) rule.expired = history_.end_number();
 }
 

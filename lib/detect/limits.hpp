@@ -35,6 +35,9 @@ public:
     void advance(const MergedEpoch& epoch, std::vector<Finding>& findings);
     // No more epochs will come: what is still open is appended.
     void finish(std::vector<Finding>& findings);
+    // Per-flow records given up because there were too many: the external addresses of old epochs are not
+    // listed then, and flow sums are lower bounds.
+    std::uint64_t records_forgotten() const noexcept { return records_forgotten_; }
 
 private:
     struct Rule {
@@ -61,11 +64,12 @@ private:
     void expire_log(Rule& rule, const EpochLog& log, std::uint32_t number);
     void add_newest();
     void add_flows(const EpochLog& log, const HostSlice& slice);
-    std::uint32_t flows_last_seen_in(const EpochLog& log, std::uint32_t number, const HostSlice& slice,
+    std::uint64_t flows_last_seen_in(const EpochLog& log, std::uint32_t number, const HostSlice& slice,
                                      const Rule& rule) const;
     void forget_if_over_full();
     void judge(const HostSlice& slice, std::int64_t now_s);
-    void update_cases(std::int64_t now_s, std::vector<Finding>& findings);
+    void close_quiet(std::int64_t now_s, std::vector<Finding>& findings);
+    void take_peaks(std::int64_t now_s);
     void take_figures(HostPlace place, Case& open);
     void close(HostPlace place, Case& open, bool still_exceeded, std::vector<Finding>& findings);
     void close_all(bool input_ended, std::vector<Finding>& findings);
@@ -80,6 +84,7 @@ private:
         last_seen_;  // per direction and flow: number + 1 of its last log
     std::int64_t longest_window_s_ = 0;
     WindowHistory history_;
+    std::uint64_t records_forgotten_ = 0;
     std::map<CaseKey, Case> open_;
 };
 

@@ -2,40 +2,64 @@
 #include "detect/scan_case.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <tuple>
 
-namespace flowlock {
+#include "packet/decode.hpp"
 
-void ScanCase::add(const ScanRow& row, std::vector<FlowId>& next_flow) {
+namespace flowlock {
+namespace {
+constexpr std::uint8_t protocol_tcp = 6;
+}
+
+ContactOutcome outcome_of(const FlowRecord& flow) {
+    const bool tcp = flow.key.protocol == protocol_tcp;
+    const std::uint8_t sent = flow.flags[flow.inside];
+    const std::uint8_t received = flow.flags[1 - flow.inside];
+    if (flow.packets[1 - flow.inside] == 0) {
+        const bool acknowledged =
+            tcp && (flow.first_flags & tcp_flag::syn) != 0 && (sent & tcp_flag::ack) != 0;
+        return acknowledged ? ContactOutcome::answered : ContactOutcome::unanswered;
+    }
+    const bool only_reset = tcp && (received & tcp_flag::rst) != 0 && (received & tcp_flag::syn) == 0;
+    return only_reset ? ContactOutcome::refused : ContactOutcome::answered;
+}
+
+template <class Do>
+void ScanCase::for_each_flow(const ScanRow& row, const Flows& flows, Do&& act) {
+    for (const FlowId first : row.chains)
+        for (FlowId id = first; id != no_flow; id = flows.next[id]) act(flows.store[id]);
+}
+
+void ScanCase::add(ScanRow row) {
     const auto at = rows_.find({row.address, row.port});
     if (at == rows_.end()) {
         if (rows_.size() < rows_max)
-            rows_.emplace(std::pair{row.address, row.port}, row);
+            rows_.emplace(std::pair{row.address, row.port}, std::move(row));
         else
             ++rows_left_out_;
         return;
     }
-    // Contacted again after the window had forgotten it: splice the new chain in behind the row's first flow.
-    const FlowId first = at->second.flow;
-    if (first == row.flow) return;
-    FlowId last = row.flow;
-    while (next_flow[last] != no_flow) last = next_flow[last];
-    next_flow[last] = next_flow[first];
-    next_flow[first] = row.flow;
+    // Contacted again after the window had forgotten it.
+    auto& chains = at->second.chains;
+    if (std::find(chains.begin(), chains.end(), row.chains.front()) == chains.end())
+        chains.push_back(row.chains.front());
 }
 
-void ScanCase::add_figures() {
+void ScanCase::add_figures(const Flows& flows) {
     std::set<std::uint16_t> ports;
     std::set<IpAddress> addresses;
+    ScanFigures& scan = finding_.scan;
     for (const auto& [target, row] : rows_) {
         addresses.insert(target.first);
         ports.insert(target.second);
-        ScanFigures& scan = finding_.scan;
-        if (row.outcome == ScanRow::Outcome::answered) ++scan.answered;
-        if (row.outcome == ScanRow::Outcome::refused) ++scan.refused;
-        if (row.outcome == ScanRow::Outcome::unanswered) ++scan.unanswered;
-        if (row.cut_short) ++scan.cut_short;
+        ContactOutcome best = ContactOutcome::unanswered;
+        for_each_flow(row, flows, [&](const FlowRecord& flow) { best = std::min(best, outcome_of(flow)); });
+        if (best == ContactOutcome::answered) ++scan.answered;
+        if (best == ContactOutcome::refused) ++scan.refused;
+        if (best == ContactOutcome::unanswered) ++scan.unanswered;
+        if (best == ContactOutcome::unanswered && row.cut_short) ++scan.cut_short;
     }
     finding_.scan.addresses = addresses.size();
     finding_.scan.ports = finding_.protocol == ProtocolClass::icmp ? 0 : ports.size();
@@ -44,20 +68,18 @@ void ScanCase::add_figures() {
 }
 
 // Sums what the host itself sent to its targets.
-void ScanCase::add_traffic(const FlowStore& flows, const std::vector<FlowId>& next_flow,
-                           ScanCaseLimits limits) {
+void ScanCase::add_traffic(const Flows& flows, ScanCaseLimits limits) {
     std::int64_t first_ns = std::numeric_limits<std::int64_t>::max();
     std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
     for (const auto& [target, row] : rows_) {
         if (finding_.externals.empty() || finding_.externals.back().address != target.first)
             finding_.externals.push_back({.address = target.first, .traffic = {}});
-        for (FlowId id = row.flow; id != no_flow; id = next_flow[id]) {
-            const FlowRecord& flow = flows[id];
+        for_each_flow(row, flows, [&](const FlowRecord& flow) {
             finding_.externals.back().traffic +=
                 {{flow.packets[flow.inside]}, {flow.bytes[flow.inside]}, {1}};
             first_ns = std::min(first_ns, flow.first_ns);
             last_ns = std::max(last_ns, flow.last_ns);
-        }
+        });
     }
     for (const External& external : finding_.externals) finding_.totals += external.traffic;
     finding_.externals_total = finding_.externals.size();
@@ -72,8 +94,8 @@ void ScanCase::add_traffic(const FlowStore& flows, const std::vector<FlowId>& ne
 
 Finding ScanCase::finish(const FlowStore& flows, const std::vector<FlowId>& next_flow,
                          ScanCaseLimits limits) {
-    add_figures();
-    add_traffic(flows, next_flow, limits);
+    add_figures({flows, next_flow});
+    add_traffic({flows, next_flow}, limits);
     for (const auto& [target, row] : rows_) finding_.targets.push_back({row.time, row.address, row.port});
     std::sort(finding_.targets.begin(), finding_.targets.end(), [](const Target& a, const Target& b) {
         return std::tie(a.time, a.address, a.port) < std::tie(b.time, b.address, b.port);

@@ -17,31 +17,47 @@ struct ScanCaseLimits {
     std::uint32_t externals_max = 100;
 };
 
-// One distinct target. Its flows are the chain that begins with `flow`.
+// What became of a contact, by what is known of its flows now.
+enum class ContactOutcome : std::uint8_t { answered, refused, unanswered };
+
+// Of one flow: answered when the other side sent anything but a TCP reset. Where nothing of the other side is
+// seen at all, an acknowledgement of a TCP handshake proves that there was one: the tap sees one direction
+// only.
+ContactOutcome outcome_of(const FlowRecord& flow);
+
+// One distinct target. Its flows are the chains that begin with `chains`: one for each time that it was a
+// contact.
 struct ScanRow {
     Time time;
     IpAddress address;
     std::uint16_t port = 0;
-    enum class Outcome : std::uint8_t { answered, refused, unanswered } outcome = Outcome::unanswered;
     bool cut_short = false;
-    FlowId flow = no_flow;
+    std::vector<FlowId> chains;
 };
 
 class ScanCase {
 public:
-    // Distinct targets a case keeps; more are only counted. 100 bytes each; a full portscan has 65,536.
+    // Distinct targets a case keeps; more are only counted. 120 bytes each; a full portscan has 65,536.
     static constexpr std::size_t rows_max = 200'000;
 
     explicit ScanCase(Finding finding) : finding_(std::move(finding)) {}
 
-    // Adds a target, or joins its flows to the row it has. `next_flow` chains the flows of a target.
-    void add(const ScanRow& row, std::vector<FlowId>& next_flow);
-    // The whole finding; the case is used up.
+    // Adds a target, or joins its flows to the row it has.
+    void add(ScanRow row);
+    // The whole finding; the case is used up. `next_flow` chains the flows of a contact. What was answered
+    // after the case was opened is answered in the finding, too.
     Finding finish(const FlowStore& flows, const std::vector<FlowId>& next_flow, ScanCaseLimits limits);
 
 private:
-    void add_figures();
-    void add_traffic(const FlowStore& flows, const std::vector<FlowId>& next_flow, ScanCaseLimits limits);
+    struct Flows {
+        const FlowStore& store;
+        const std::vector<FlowId>& next;
+    };
+
+    template <class Do>
+    static void for_each_flow(const ScanRow& row, const Flows& flows, Do&& act);
+    void add_figures(const Flows& flows);
+    void add_traffic(const Flows& flows, ScanCaseLimits limits);
 
     Finding finding_;
     std::map<std::pair<IpAddress, std::uint16_t>, ScanRow> rows_;

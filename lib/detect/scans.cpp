@@ -2,6 +2,7 @@
 #include "detect/scans.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <tuple>
 
 #include "detect/window_history.hpp"
@@ -16,6 +17,10 @@ Time end_of_epoch(std::int64_t start_s) {
 
 std::uint16_t external_port(const FlowRecord& flow) {
     return flow.key.port[1 - flow.inside];
+}
+
+std::uint16_t internal_port(const FlowRecord& flow) {
+    return flow.key.port[flow.inside];
 }
 
 }  // namespace
@@ -40,13 +45,16 @@ ScanDetector::ScanDetector(const ScanOptions& options, const FlowStore& flows, c
 void ScanDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& findings) {
     if (!options_.enabled) return;
     if (started_ && epoch.name.start_s < now_s_) reset(findings);
+    next_flow_.resize(flows_.size(), no_flow);
+    // After a gap: what waited was over before it ended, and what was quiet had closed.
+    const std::int64_t waited_s = started_ ? now_s_ + options_.answer_wait.count() : epoch.name.start_s;
     started_ = true;
     now_s_ = epoch.name.start_s;
-    next_flow_.resize(flows_.size(), no_flow);
+    hear_late_answers(epoch);
+    decide_until(now_s_ - options_.answer_wait.count(), std::min(now_s_, waited_s), false);
+    close_quiet(now_s_, findings);
     expire(now_s_);
     add_contacts(epoch);
-    decide_until(now_s_ - options_.answer_wait.count(), now_s_, false);
-    close_quiet(now_s_, findings);
 }
 
 // Which flows of an internal host count as an attempt to reach somebody.
@@ -58,8 +66,9 @@ bool ScanDetector::is_contact(const FlowRecord& flow) const {
         // SYN, FIN, NULL and XMAS probes have neither bit; an answer or a flow under way has.
         case ProtocolClass::tcp:
             return external_port(flow) != 0 && (flow.first_flags & (tcp_flag::ack | tcp_flag::rst)) == 0;
+        // From a service's port to a client's: an answer to a request that the tap did not see.
         case ProtocolClass::udp:
-            return external_port(flow) != 0;
+            return external_port(flow) != 0 && !(internal_port(flow) < 1024 && external_port(flow) >= 1024);
         case ProtocolClass::icmp:
             return (flow.first_flags & icmp_class::echo_request) != 0;
         case ProtocolClass::any:
@@ -80,13 +89,16 @@ void ScanDetector::add_contacts(const MergedEpoch& epoch) {
     for (const FlowId id : begun) add_contact(id, epoch.name.start_s);
 }
 
+ScanDetector::ContactKey ScanDetector::contact_key(const FlowRecord& flow) const {
+    return {.address = flow.external_address(),
+            .host = flow.host,
+            .port = external_port(flow),
+            .protocol = flow.key.protocol,
+            .family = flow.key.family};
+}
+
 void ScanDetector::add_contact(FlowId id, std::int64_t epoch_s) {
-    const FlowRecord& flow = flows_[id];
-    const ContactKey key{.address = flow.external_address(),
-                         .host = flow.host,
-                         .port = external_port(flow),
-                         .protocol = flow.key.protocol,
-                         .family = flow.key.family};
+    const ContactKey key = contact_key(flows_[id]);
     if (const auto known = by_key_.find(key); known != by_key_.end()) {
         const FlowId first = contact(known->second).flow;
         next_flow_[id] = next_flow_[first];
@@ -132,37 +144,65 @@ void ScanDetector::decide_until(std::int64_t epoch_s, std::int64_t now_s, bool c
     }
 }
 
-ScanDetector::State ScanDetector::state_of(const FlowRecord& flow) const {
-    const int outside = 1 - flow.inside;
-    if (flow.packets[outside] == 0) return State::unanswered;
-    const bool tcp = flow.key.protocol == 6;
-    const std::uint8_t flags = flow.flags[outside];
-    if (tcp && (flags & tcp_flag::rst) != 0 && (flags & tcp_flag::syn) == 0) return State::refused;
-    return State::answered;
-}
-
-// The best that any of the contact's flows met with.
-ScanDetector::State ScanDetector::state_of(const Contact& contact) const {
-    State best = State::unanswered;
+// The best that any of the contact's flows met with, and what was sent in all of them.
+void ScanDetector::look_at_flows(Contact& contact) const {
+    ContactOutcome best = ContactOutcome::unanswered;
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;
     for (FlowId id = contact.flow; id != no_flow; id = next_flow_[id]) {
         const FlowRecord& flow = flows_[id];
-        best = std::min(best, state_of(flow));
+        best = std::min(best, outcome_of(flow));
         packets += flow.packets[flow.inside];
         bytes += flow.bytes[flow.inside];
     }
-    if (best == State::answered) return best;
-    return packets > probe_packets_max || bytes > packets * probe_bytes_max ? State::stream : best;
+    contact.state = best == ContactOutcome::answered ? State::answered : State::failed;
+    contact.many = packets > probe_packets_max;
+    contact.big = bytes > packets * probe_bytes_max;
+}
+
+// Who tries one service at many addresses may try often; who tries many ports of one address does not.
+bool ScanDetector::is_failure(const Contact& contact, Shape shape) noexcept {
+    return contact.state == State::failed && !contact.big && !(contact.many && shape == Shape::address);
+}
+
+// A host that is only pinged has no ports to scan.
+bool ScanDetector::is_in_group(const Contact& contact, Shape shape) {
+    return shape == Shape::service || kind_of(contact, shape) != Kind::icmp_sweep;
+}
+
+void ScanDetector::count(const Contact& decided, Shape shape, bool add) {
+    Group& group = groups_[group_key(decided, shape)];
+    std::uint32_t& counter = is_failure(decided, shape) ? group.failed : group.cleared;
+    if (add)
+        ++counter;
+    else
+        --counter;
 }
 
 void ScanDetector::decide(std::uint64_t number, std::int64_t now_s) {
     Contact& decided = contact(number);
-    decided.state = state_of(decided);
-    decided.cut_short = decided.cut_short && decided.state == State::unanswered;
-    count_in_group(number, Shape::service, now_s);
-    // A host that is only pinged has no ports to scan.
-    if (kind_of(decided, Shape::address) != Kind::icmp_sweep) count_in_group(number, Shape::address, now_s);
+    look_at_flows(decided);
+    for (const Shape shape : {Shape::service, Shape::address})
+        if (is_in_group(decided, shape)) count_in_group(number, shape, now_s);
+}
+
+// Flows whose first answer came in this epoch, after their contact had been judged.
+void ScanDetector::hear_late_answers(const MergedEpoch& epoch) {
+    for (const FlowDelta& delta : epoch.deltas) {
+        if (delta.host == no_host || delta.packets[1 - delta.inside] == 0) continue;
+        const FlowRecord& flow = flows_[delta.flow];
+        const bool first_answer = flow.packets[1 - flow.inside] == delta.packets[1 - delta.inside];
+        if (!first_answer || !is_contact(flow)) continue;
+        const auto known = by_key_.find(contact_key(flow));
+        if (known == by_key_.end()) continue;
+        Contact& judged = contact(known->second);
+        if (judged.state != State::failed || outcome_of(flow) != ContactOutcome::answered) continue;
+        for (const Shape shape : {Shape::service, Shape::address})
+            if (is_in_group(judged, shape)) count(judged, shape, false);
+        judged.state = State::answered;
+        for (const Shape shape : {Shape::service, Shape::address})
+            if (is_in_group(judged, shape)) count(judged, shape, true);
+    }
 }
 
 bool ScanDetector::is_scanner(const Group& group) const {
@@ -172,11 +212,11 @@ bool ScanDetector::is_scanner(const Group& group) const {
 
 void ScanDetector::count_in_group(std::uint64_t number, Shape shape, std::int64_t now_s) {
     const Contact& decided = contact(number);
+    count(decided, shape, true);
     Group& group = groups_[group_key(decided, shape)];
-    ++(is_failure(decided.state) ? group.failed : group.cleared);
     OpenCase* open = case_of(group, decided, shape, now_s);
     if (open == nullptr) return;
-    if (is_failure(decided.state)) open->failed_s = now_s;
+    if (is_failure(decided, shape)) open->failed_s = now_s;
     add_rows(*open, group, number, shape);
 }
 
@@ -214,8 +254,7 @@ ScanDetector::OpenCase* ScanDetector::case_of(Group& group, const Contact& decid
 // The new contact; or, when the group has just joined the case, all of its contacts that are decided.
 void ScanDetector::add_rows(OpenCase& open, Group& group, std::uint64_t number, Shape shape) {
     const auto add = [&](const Contact& decided) {
-        if (decided.state != State::waiting && decided.state != State::stream)
-            open.rows.add(row_of(decided), next_flow_);
+        if (decided.state == State::answered || is_failure(decided, shape)) open.rows.add(row_of(decided));
     };
     if (group.case_number == open.number) return add(contact(number));
     group.case_number = open.number;
@@ -224,35 +263,25 @@ void ScanDetector::add_rows(OpenCase& open, Group& group, std::uint64_t number, 
 }
 
 ScanRow ScanDetector::row_of(const Contact& contact) const {
-    ScanRow row{.time = time_from_ns(flows_[contact.flow].first_ns),
-                .address = contact.key.address,
-                .port = contact.key.port,
-                .cut_short = contact.cut_short,
-                .flow = contact.flow};
-    if (contact.state == State::answered) row.outcome = ScanRow::Outcome::answered;
-    if (contact.state == State::refused) row.outcome = ScanRow::Outcome::refused;
-    return row;
+    return {.time = time_from_ns(flows_[contact.flow].first_ns),
+            .address = contact.key.address,
+            .port = contact.key.port,
+            .cut_short = contact.cut_short,
+            .chains = {contact.flow}};
 }
 
+// No contact leaves the window undecided: the configuration sees to it that none waits longer than the window.
 void ScanDetector::expire(std::int64_t now_s) {
-    while (!contacts_.empty() && contacts_.front().epoch_s <= now_s - options_.window.count()) {
-        // After a gap in the traffic a contact can leave the window without having been decided.
-        if (waiting_number_ == begin_number_) {
-            decide(waiting_number_, now_s);
-            ++waiting_number_;
-        }
-        drop_oldest();
-    }
+    while (!contacts_.empty() && contacts_.front().epoch_s <= now_s - options_.window.count()) drop_oldest();
 }
 
 void ScanDetector::drop_oldest() {
     const Contact& oldest = contacts_.front();
+    assert(oldest.state != State::waiting);
     for (const Shape shape : {Shape::service, Shape::address}) {
+        if (is_in_group(oldest, shape)) count(oldest, shape, false);
         const auto at = groups_.find(group_key(oldest, shape));
-        Group& group = at->second;
-        const bool counted = shape == Shape::service || kind_of(oldest, shape) != Kind::icmp_sweep;
-        if (counted) --(is_failure(oldest.state) ? group.failed : group.cleared);
-        if (--group.contacts == 0) groups_.erase(at);
+        if (--at->second.contacts == 0) groups_.erase(at);
     }
     by_key_.erase(oldest.key);
     contacts_.pop_front();
@@ -270,8 +299,12 @@ void ScanDetector::close_quiet(std::int64_t now_s, std::vector<Finding>& finding
     }
 }
 
+// Late answers can have cleared what convinced when the case was opened; then it was no scan.
 void ScanDetector::close(OpenCase& open, bool still_scanning, std::vector<Finding>& findings) {
     Finding finding = open.rows.finish(flows_, next_flow_, limits_);
+    const auto failed = static_cast<std::int64_t>(finding.scan.refused + finding.scan.unanswered);
+    const auto answered = static_cast<std::int64_t>(finding.scan.answered);
+    if (failed < options_.min_targets || 2 * (failed - answered) < log2_likelihood_min) return;
     if (!still_scanning) finding.closed = end_of_epoch(open.failed_s);
     findings.push_back(std::move(finding));
 }

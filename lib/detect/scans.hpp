@@ -4,15 +4,21 @@
 // A contact is the first flow from an internal host to an external (address, port, protocol) that it had not
 // contacted within the window; more flows to the same target are retries and prove nothing. Only the
 // initiator can scan: a SYN-ACK or RST as first packet (backscatter, an answer) makes no contact, nor does an
-// ICMP error. A contact is answered when the other side sent anything but a TCP reset; refused when it sent
-// only that; unanswered when it stayed silent for answer_wait. The last two are failures. Contacts are judged
-// in two kinds of group: all targets on one service (protocol and port; netscan, icmp_sweep), and all ports
-// of one address (portscan). Within the window a group must have min_targets failures, and the sequential
-// test of Jung, Paxson, Berger and Balakrishnan ("Fast Portscan Detection Using Sequential Hypothesis
-// Testing", 2004) must say scanner: with their theta0 = 0.8 and theta1 = 0.2 a failure multiplies the
-// likelihood ratio by 4, an answer by 1/4; P_D = 0.99 and P_F = 1e-5 ask for a ratio of 99,000, which is more
-// than 2^16. Here the ratio is that of all contacts in the window, not reset in between, so a verdict does
-// not depend on their order. Owned by the control core.
+// ICMP error, nor UDP from a service's port to a client's.
+//
+// A contact is answered, refused or unanswered (scan_case.hpp), judged after answer_wait; the last two are
+// failures, and an answer that comes later still clears it. A target that got more packets than a prober sends
+// is no port of a portscan, and one that got bigger ones is no target at all: that is a stream, as in a flood
+// to random ports.
+//
+// Contacts are judged in two kinds of group: all targets on one service (protocol and port; netscan,
+// icmp_sweep), and all ports of one address (portscan). Within the window a group must have min_targets
+// failures, and the sequential test of Jung, Paxson, Berger and Balakrishnan ("Fast Portscan Detection Using
+// Sequential Hypothesis Testing", 2004) must say scanner: with their theta0 = 0.8 and theta1 = 0.2 a failure
+// multiplies the likelihood ratio by 4, an answer by 1/4; P_D = 0.99 and P_F = 1e-5 ask for a ratio of 99,000,
+// which is more than 2^16. Here the ratio is that of all contacts in the window, not reset in between, so a
+// verdict does not depend on their order.
+// Owned by the control core.
 #pragma once
 
 #include <compare>
@@ -34,7 +40,7 @@ namespace flowlock {
 class ScanDetector {
 public:
     static constexpr std::int32_t log2_likelihood_min = 17;
-    // What a prober sends to one target until it is judged, three to four seconds later: TCP a SYN after 0, 1
+    // What a prober sends to one port until it is judged, three to four seconds later: TCP a SYN after 0, 1
     // and 3 s (RFC 6298), ping one a second; and how long a packet every IPv4 host must take (RFC 791), to
     // which probes for unknown hosts keep.
     static constexpr std::uint64_t probe_packets_max = 5;
@@ -53,7 +59,7 @@ public:
     std::uint64_t contacts_untracked() const noexcept { return contacts_untracked_; }
 
 private:
-    enum class State : std::uint8_t { waiting, answered, refused, unanswered, stream };
+    enum class State : std::uint8_t { waiting, answered, failed };
     enum class Shape : std::uint8_t { service, address };
 
     struct ContactKey {
@@ -83,6 +89,8 @@ private:
         std::uint64_t older[2] = {};  // number of the contact before this one in the group of each shape
         std::int64_t epoch_s = 0;     // start of the epoch it began in
         State state = State::waiting;
+        bool many = false;       // it was sent more packets than a prober sends
+        bool big = false;        // … or bigger ones
         bool cut_short = false;  // judged before its waiting time was over
     };
     struct Group {
@@ -101,15 +109,16 @@ private:
 
     Contact& contact(std::uint64_t number) noexcept { return contacts_[number - begin_number_]; }
     bool is_contact(const FlowRecord& flow) const;
-    State state_of(const FlowRecord& flow) const;
-    State state_of(const Contact& contact) const;
+    void look_at_flows(Contact& contact) const;
     GroupKey group_key(const Contact& contact, Shape shape) const;
     static Kind kind_of(const Contact& contact, Shape shape);
-    static bool is_failure(State state) noexcept {
-        return state == State::refused || state == State::unanswered;
-    }
+    static bool is_failure(const Contact& contact, Shape shape) noexcept;
 
     void add_contacts(const MergedEpoch& epoch);
+    void hear_late_answers(const MergedEpoch& epoch);
+    ContactKey contact_key(const FlowRecord& flow) const;
+    void count(const Contact& decided, Shape shape, bool add);
+    static bool is_in_group(const Contact& contact, Shape shape);
     void add_contact(FlowId flow, std::int64_t epoch_s);
     void expire(std::int64_t now_s);
     void drop_oldest();

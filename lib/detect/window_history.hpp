@@ -53,7 +53,6 @@ struct HostSlice {
     HostPlace place;
     std::uint32_t begin = 0;  // its records in the log
     std::uint32_t end = 0;
-    std::uint32_t flows_forgotten = 0;  // set when the log forgets its records; see LimitDetector
     std::array<Volume, 4> volume{};  // by ProtocolClass; "any" holds all of it, the rest is not another class
     std::int64_t first_ns = 0;       // first and last packet of its flows in this epoch
     std::int64_t last_ns = 0;

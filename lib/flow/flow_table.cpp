@@ -51,7 +51,8 @@ void FlowTable::begin_flow(std::uint32_t slot, const Decoded& packet, std::uint6
     entry.ports_and_protocol = packet.key.ports_and_protocol();
     entry.generation = generation_;
     entry.flags[packet.sender] = packet.flags;
-    entry.first_flags = packet.flags;
+    // All flags at once are no packet that was ever sent; they accuse nobody.
+    entry.first_flags = packet.flags_cut ? first_flags_unknown : packet.flags;
     entry.initiator = packet.sender;
     entry.packets[packet.sender] = 1;
     entry.bytes[packet.sender] = packet.ip_bytes;

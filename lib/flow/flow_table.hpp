@@ -23,6 +23,9 @@
 
 namespace flowlock {
 
+// Stands for the flags of a first packet that was captured too short to show them.
+constexpr std::uint8_t first_flags_unknown = 0xff;
+
 // One flow in one epoch. Index 0 and 1 are the endpoints of the flow's key: what endpoint i sent.
 struct alignas(64) FlowEntry {
     std::uint64_t addresses;               // IPv4: the key's ipv4_pair(); IPv6: fingerprint

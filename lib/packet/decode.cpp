@@ -152,7 +152,10 @@ Ports read_transport(Decoded& decoded, std::uint8_t number, std::span<const std:
         return {};
     }
     if (!has_ports(number) || payload.size() < 4) return {};
-    if (number == protocol::tcp && payload.size() >= 14) decoded.flags = load_u8(payload.data() + 13);
+    if (number == protocol::tcp && payload.size() >= 14)
+        decoded.flags = load_u8(payload.data() + 13);
+    else
+        decoded.flags_cut = number == protocol::tcp;
     return {load_be16(payload.data()), load_be16(payload.data() + 2)};
 }
 

@@ -41,6 +41,7 @@ struct Decoded {
     std::uint8_t sender = 0;  // the endpoint of the key that sent this packet: 0 or 1
     std::uint8_t flags = 0;   // TCP flags, or icmp_class; 0 for the rest and where the bytes are missing
     bool fragment = false;    // first or later fragment
+    bool flags_cut = false;   // TCP whose flags were not captured
 };
 
 // `head`: the captured bytes; `wire`: the length of the frame on the wire, at least head.size().

@@ -22,10 +22,6 @@ namespace {
 constexpr std::size_t buffer_size = 1 << 16;
 constexpr std::uint8_t protocol_tcp = 6;
 
-struct CloseFile {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
-
 // Independent of the order in which workers' epochs were merged.
 std::vector<FlowId> in_time_order(const FlowStore& flows) {
     std::vector<FlowId> order(flows.size());
@@ -50,12 +46,15 @@ void append_row(fmt::memory_buffer& buffer, const FlowRecord& flow) {
 
 }  // namespace
 
-void write_flow_csv(const std::string& path, const FlowStore& flows) {
-    const auto check = [&](bool ok) {
-        if (!ok) throw std::runtime_error(path + ": " + std::strerror(errno));
-    };
-    std::unique_ptr<std::FILE, CloseFile> file{std::fopen(path.c_str(), "we")};
-    check(file != nullptr);
+FlowCsv::FlowCsv(std::string path) : path_(std::move(path)), file_(std::fopen(path_.c_str(), "we")) {
+    check(file_ != nullptr);
+}
+
+void FlowCsv::check(bool ok) const {
+    if (!ok) throw std::runtime_error(path_ + ": " + std::strerror(errno));
+}
+
+void FlowCsv::write(const FlowStore& flows) {
     fmt::memory_buffer buffer;
     fmt::format_to(std::back_inserter(buffer),
                    "first,last,protocol,src,sport,dst,dport,packets_fwd,bytes_fwd,packets_rev,bytes_rev,"
@@ -63,11 +62,11 @@ void write_flow_csv(const std::string& path, const FlowStore& flows) {
     for (const FlowId id : in_time_order(flows)) {
         append_row(buffer, flows[id]);
         if (buffer.size() < buffer_size) continue;
-        check(std::fwrite(buffer.data(), 1, buffer.size(), file.get()) == buffer.size());
+        check(std::fwrite(buffer.data(), 1, buffer.size(), file_.get()) == buffer.size());
         buffer.clear();
     }
-    check(std::fwrite(buffer.data(), 1, buffer.size(), file.get()) == buffer.size());
-    check(std::fclose(file.release()) == 0);
+    check(std::fwrite(buffer.data(), 1, buffer.size(), file_.get()) == buffer.size());
+    check(std::fclose(file_.release()) == 0);
 }
 
 }  // namespace flowlock

@@ -132,6 +132,41 @@ TEST_CASE("a case closes after quiet_time, and what comes later is another case"
     CHECK(findings[1].totals.packets == Packets{9});
 }
 
+TEST_CASE("two floods with silence between them are two cases, whatever other hosts do") {
+    const bool others = GENERATE(false, true);
+    Stage stage({{.name = "r", .per_second = 10, .window = seconds{2}}});
+    stage.epoch(1000, times(100, {}));
+    if (others)
+        for (int second = 1001; second < 3000; ++second) stage.epoch(second, times(1, {.from = "10.0.0.2"}));
+    stage.epoch(3000, times(200, {}));
+    const auto& findings = stage.finish();
+    REQUIRE(findings.size() == 2);
+    CHECK(findings[0].totals.packets == Packets{100});
+    CHECK(findings[0].closed.has_value());
+    CHECK(findings[1].totals.packets == Packets{200});
+}
+
+TEST_CASE("flow sums are never too high when the history has no room, and it is said that it had none") {
+    Stage stage({{.name = "any", .metric = Metric::flows, .per_second = 20, .window = seconds{10}},
+                 {.name = "udp",
+                  .metric = Metric::flows,
+                  .per_second = 8,
+                  .window = seconds{10},
+                  .protocol = ProtocolClass::udp}},
+                30);
+    std::mt19937 random(7);
+    for (int second = 0; second < 60; ++second) {
+        std::vector<Sent> packets;
+        // At most 100 TCP and 5 UDP flows in all, seen again and again: below both limits.
+        for (int i = 0; i < 40; ++i)
+            packets.push_back({.from_port = static_cast<std::uint16_t>(random() % 100)});
+        packets.push_back({.from_port = static_cast<std::uint16_t>(random() % 5), .protocol = 17});
+        stage.epoch(100 + second, packets);
+    }
+    CHECK(stage.finish().empty());
+    CHECK(stage.detector.records_forgotten() > 0);
+}
+
 TEST_CASE("a clock that is set back does not add up what did not happen together") {
     Stage stage({{.name = "r", .per_second = 10, .window = seconds{10}}});
     for (int i = 0; i < 50; ++i) stage.epoch(i % 2 == 0 ? 1000 : 10, times(90, {}));
