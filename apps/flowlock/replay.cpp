@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "replay.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <memory>
@@ -25,6 +26,7 @@
 namespace flowlock {
 namespace {
 
+constexpr int status_not_written = 1;
 constexpr int status_input_unread = 3;
 // One epoch to fill, one to merge, and one so that neither side waits for the other's rhythm.
 constexpr unsigned epochs_per_worker = 3;
@@ -124,7 +126,8 @@ Summary summarise(const ReplaySource& source, const ControlCore& control) {
 }
 
 // Not by fmt::print, which would throw at a closed pipe: what is not shown stands in the files, and is said.
-void show(const std::vector<LockReport>& reports, OutputFormat format, NumberFormat numbers) {
+// False: standard output took not all of it, though somebody was there to read.
+bool show(const std::vector<LockReport>& reports, OutputFormat format, NumberFormat numbers) {
     bool shown = true;
     for (std::size_t i = 0; i < reports.size(); ++i) {
         const std::string text = format == OutputFormat::json
@@ -133,7 +136,9 @@ void show(const std::vector<LockReport>& reports, OutputFormat format, NumberFor
         shown = shown && std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
     }
     shown = std::fflush(stdout) == 0 && shown;
-    if (!shown) fmt::print(stderr, "flowlock: standard output: not all reports could be written\n");
+    if (shown || errno == EPIPE) return true;
+    fmt::print(stderr, "flowlock: standard output: not all reports could be written\n");
+    return false;
 }
 
 void say(const Summary& summary, std::chrono::duration<double> elapsed) {
@@ -202,8 +207,9 @@ int replay(const ReplayCommand& command) {
     summary.locks = reports.size();
     if (folder) folder->write(summary, reports, config.report.number_format);
     if (csv) csv->write(control.flows());
-    show(reports, command.format, config.report.number_format);
+    const bool shown = show(reports, command.format, config.report.number_format);
     say(summary, std::chrono::steady_clock::now() - begin);
+    if (!shown) return status_not_written;
     return all_read(summary) ? 0 : status_input_unread;
 }
 

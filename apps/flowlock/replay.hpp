@@ -6,7 +6,7 @@
 
 namespace flowlock {
 
-// The exit status: 0 or 3. Throws ConfigError, and std::runtime_error when it cannot run or write.
+// The exit status: 0, 1 or 3. Throws ConfigError, and std::runtime_error when it cannot run or write.
 int replay(const ReplayCommand& command);
 
 }  // namespace flowlock

@@ -73,7 +73,7 @@ struct Finding {
     Time opened;  // end of the epoch in which the rule fired
     std::optional<Time>
         closed;       // end of the epoch in which it was quiet again; none: still so at the end of input
-    Time first_seen;  // first and last packet of the traffic in the figures below
+    Time first_seen;  // limits: of the host's flows in the window, all protocols; scans: of the scan's flows
     Time last_seen;
 
     Trigger trigger;

@@ -12,7 +12,7 @@ struct EngineOptions {
     // result.
     std::uint32_t flows_per_epoch = 65'536;
     // Flows the control core remembers; beyond, packets still count for their hosts, but not as flows (and
-    // that is said under "loss"). About 130 bytes each, used as they come.
+    // that is said under "loss"). About 150 bytes each, used as they come.
     std::uint32_t flows_max = 16'000'000;
     // Per-flow records of past epochs, kept for the external addresses of a limit's window; 24 bytes each.
     // Beyond, the oldest epochs keep their hosts' exact sums but forget their external addresses.
