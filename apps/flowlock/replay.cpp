@@ -56,14 +56,16 @@ public:
 // The workers with their channels, each on an lcore of its own. The lcores are joined before anything goes.
 class WorkerPool {
 public:
-    WorkerPool(ReplaySource& source, unsigned count, const MbufFields& fields, const EngineOptions& engine,
+    // `config` outlives it.
+    WorkerPool(ReplaySource& source, unsigned count, const MbufFields& fields, const Config& config,
                const HashKey& secret) {
+        const EpochSizes sizes{.flows = config.engine.flows_per_epoch};
         for (unsigned i = 0; i < count; ++i) {
             channels_.push_back(std::make_unique<EpochChannel>(
-                "worker" + std::to_string(i), epochs_per_worker, engine.flows_per_epoch, secret));
-            const Worker::Options options{
-                .port = source.port(), .queue = static_cast<std::uint16_t>(i), .fields = fields};
-            workers_.push_back(std::make_unique<Worker>(options, *channels_.back(), source.clock(i)));
+                "worker" + std::to_string(i), epochs_per_worker, sizes, config.internal, secret));
+            const Worker::Options options{.port = source.port(), .queue = static_cast<std::uint16_t>(i)};
+            workers_.push_back(std::make_unique<Worker>(options, *channels_.back()));
+            lcores_.push_back({*workers_.back(), source.clock(i), fields});
         }
     }
 
@@ -73,11 +75,12 @@ public:
         return borrowed;
     }
     void start() {
-        const auto run = [](void* worker) {
-            static_cast<Worker*>(worker)->run();
+        const auto replay = [](void* argument) {
+            const auto& lcore = *static_cast<Lcore*>(argument);
+            lcore.worker.replay(lcore.clock, lcore.fields);
             return 0;
         };
-        for (unsigned i = 0; i < workers_.size(); ++i) rte_eal_remote_launch(run, workers_[i].get(), i + 1);
+        for (unsigned i = 0; i < lcores_.size(); ++i) rte_eal_remote_launch(replay, &lcores_[i], i + 1);
     }
     void join() {
         rte_eal_mp_wait_lcore();
@@ -87,8 +90,16 @@ public:
     }
 
 private:
+    // What an lcore runs.
+    struct Lcore {
+        Worker& worker;
+        const PacketClock& clock;
+        MbufFields fields;
+    };
+
     std::vector<std::unique_ptr<EpochChannel>> channels_;
     std::vector<std::unique_ptr<Worker>> workers_;
+    std::vector<Lcore> lcores_;
 };
 
 void run_to_end(ReplaySource& source, WorkerPool& workers, ControlCore& control) {
@@ -192,7 +203,7 @@ int replay(const ReplayCommand& command) {
     const MbufFields fields = MbufFields::register_all();
     ReplaySource source(
         {.files = command.files, .queues = command.workers, .secret = secret, .fields = fields});
-    WorkerPool workers(source, command.workers, fields, config.engine, secret);
+    WorkerPool workers(source, command.workers, fields, config, secret);
     ControlCore control({.internal = config.internal,
                          .limits = config.limits,
                          .scan = config.scan,

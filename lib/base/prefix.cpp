@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "base/prefix.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace flowlock {
@@ -53,6 +54,21 @@ std::optional<Prefix> Prefix::parse(std::string_view text, std::string* reason) 
 
 std::string Prefix::to_string() const {
     return network_.to_string() + "/" + std::to_string(length_);
+}
+
+PrefixSet::PrefixSet(std::vector<Prefix> prefixes) : prefixes_(std::move(prefixes)) {
+    if (prefixes_.empty()) return;
+    ipv4_blocks_.resize(65'536);
+    for (const Prefix& prefix : prefixes_) {
+        if (!prefix.is_ipv4()) continue;
+        const std::size_t first = prefix.network().ipv4() >> 16;
+        if (prefix.length() > 16) {
+            ipv4_blocks_[first] = std::max(ipv4_blocks_[first], Block::part);
+            continue;
+        }
+        const std::size_t count = std::size_t{1} << (16 - prefix.length());
+        std::fill_n(ipv4_blocks_.begin() + static_cast<std::ptrdiff_t>(first), count, Block::all);
+    }
 }
 
 }  // namespace flowlock

@@ -78,7 +78,10 @@ void ControlCore::finish() {
 }
 
 Loss ControlCore::loss() const {
-    return {{"flow_store_full", merger_.totals().unrecorded},
+    return {{"flow_table_full", merger_.totals().overflowed},
+            {"overflow_hosts_full", merger_.totals().unattributed},
+            {"late_epochs", {merger_.totals().late}},
+            {"flow_store_full", merger_.totals().unrecorded},
             {"host_table_full", {hosts_.refused().value}},
             {"history_full", {limits_.records_forgotten()}},
             {"scan_contacts_full", {scans_.contacts_untracked()}}};

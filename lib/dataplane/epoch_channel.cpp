@@ -17,13 +17,17 @@ EpochChannel::Ring EpochChannel::make_ring(const std::string& name, unsigned ent
     return ring;
 }
 
-EpochChannel::EpochChannel(const std::string& name, unsigned epochs, std::uint32_t flows_per_epoch,
-                           const HashKey& secret)
+EpochChannel::EpochChannel(const std::string& name, unsigned epochs, const EpochSizes& sizes,
+                           const PrefixSet& internal, const HashKey& secret)
     : full_(make_ring(name + "_full", epochs)), empty_(make_ring(name + "_empty", epochs)) {
     for (unsigned i = 0; i < epochs; ++i) {
-        epochs_.push_back(std::make_unique<Epoch>(flows_per_epoch, secret));
+        epochs_.push_back(std::make_unique<Epoch>(sizes, internal, secret));
         rte_ring_sp_enqueue(empty_.get(), epochs_.back().get());
     }
+}
+
+void EpochChannel::prefault() noexcept {
+    for (const auto& epoch : epochs_) epoch->prefault();
 }
 
 Epoch* EpochChannel::take_empty() noexcept {

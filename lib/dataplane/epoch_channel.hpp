@@ -16,9 +16,12 @@ namespace flowlock {
 
 class EpochChannel {
 public:
-    // `name` is unique in the process. Throws std::runtime_error without memory for the rings.
-    EpochChannel(const std::string& name, unsigned epochs, std::uint32_t flows_per_epoch,
+    // `name` is unique in the process; `internal` outlives the channel. Throws std::runtime_error without
+    // memory for the rings.
+    EpochChannel(const std::string& name, unsigned epochs, const EpochSizes& sizes, const PrefixSet& internal,
                  const HashKey& secret);
+    // Touches all memory of its epochs, so that a live worker never waits for a page. Before the worker runs.
+    void prefault() noexcept;
 
     // Worker: an empty epoch, or nullptr when all are at the control core.
     Epoch* take_empty() noexcept;

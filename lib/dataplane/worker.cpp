@@ -8,86 +8,212 @@
 #include <rte_ethdev.h>
 
 #include "base/backoff.hpp"
+#include "base/prefetch.hpp"
+#include "dataplane/burst.hpp"
+#include "packet/common_stack.hpp"
 
 namespace flowlock {
 namespace {
 
-// Keeps a flow's 32-bit packet count from overflowing when the packet clock stands still.
-constexpr std::uint32_t packets_per_epoch_max = std::uint32_t{1} << 31;
+// A packet's bytes are asked for so many packets ahead: a NIC has put them no nearer than the L3.
+constexpr std::uint16_t packets_ahead = 4;
+
+// Outcomes of the common stack in one burst, eight bits each in one register: adding to the tally itself would
+// make every packet wait for the one before it.
+class CommonTally {
+public:
+    void add(Outcome outcome) noexcept { counts_ += std::uint64_t{1} << 8 * static_cast<unsigned>(outcome); }
+    void add_to(Tally& tally) const noexcept {
+        for (const Outcome outcome :
+             {Outcome::ipv4_tcp, Outcome::ipv4_udp, Outcome::ipv6_tcp, Outcome::ipv6_udp})
+            tally[outcome] += {counts_ >> 8 * static_cast<unsigned>(outcome) & 0xff};
+    }
+
+private:
+    static_assert(Worker::burst_size < 256 && static_cast<unsigned>(Outcome::ipv6_udp) < 8,
+                  "counts of a burst fit eight bits each");
+    std::uint64_t counts_ = 0;
+};
 
 }  // namespace
 
-Worker::Worker(const Options& options, EpochChannel& channel, const PacketClock& clock)
-    : options_(options), channel_(channel), clock_(clock), epoch_(channel.take_empty()) {
+Worker::Worker(const Options& options, EpochChannel& channel)
+    : options_(options), channel_(channel), epoch_(channel.take_empty()) {
     assert(epoch_ != nullptr);
-    epoch_->name = {};
+    epoch_->begin({});
 }
 
-void Worker::run() noexcept {
-    for (;;) {
-        const std::uint16_t received =
-            rte_eth_rx_burst(options_.port, options_.queue, packets_.data(), burst_size);
-        if (clock_.epoch != epoch_->name) change_epoch(clock_.epoch.sequence);
-        if (received > 0)
-            count(received);
-        else if (clock_.ended)
-            break;
+void Worker::run(const LiveClock& clock, const std::atomic<bool>& stop) noexcept {
+    assert(epoch_->overflow.has_value());
+    epoch_->begin(clock.epoch_at(clock.now_ns()));
+    std::int64_t end_ns = clock.end_ns(epoch_->name);
+    while (!stop.load(std::memory_order_relaxed)) {
+        const std::uint16_t received = receive();
+        const std::int64_t now_ns = clock.now_ns();
+        if (now_ns >= end_ns) {
+            change_epoch_or_go_on(clock.epoch_at(now_ns));
+            end_ns = clock.end_ns(epoch_->name);
+        }
+        if (received == 0) continue;
+        times_.fill(epoch_->flows.time_of(now_ns));
+        epoch_->first_ns = std::min(epoch_->first_ns, now_ns);
+        epoch_->last_ns = std::max(epoch_->last_ns, now_ns);
+        decode_burst(received, [](rte_mbuf*) { return LinkType::ethernet; });
+        count_burst<Pace::live>(received);
     }
+    finish();
+}
+
+void Worker::replay(const PacketClock& clock, const MbufFields& fields) noexcept {
+    for (;;) {
+        const std::uint16_t received = receive();
+        if (clock.epoch != epoch_->name) change_epoch(clock.epoch);
+        if (received == 0) {
+            if (clock.ended) break;
+            continue;
+        }
+        for (std::uint16_t i = 0; i < received; ++i) {
+            const std::int64_t time_ns = fields.time_ns(packets_[i]);
+            times_[i] = epoch_->flows.time_of(time_ns);
+            epoch_->first_ns = std::min(epoch_->first_ns, time_ns);
+            epoch_->last_ns = std::max(epoch_->last_ns, time_ns);
+        }
+        decode_burst(received, [&](rte_mbuf* packet) { return fields.link(packet); });
+        count_burst<Pace::replay>(received);
+    }
+    finish();
+}
+
+std::uint16_t Worker::receive() noexcept {
+    return rte_eth_rx_burst(options_.port, options_.queue, packets_.data(), burst_size);
+}
+
+// Everything but the flow table, whose lines are on their way meanwhile.
+template <class LinkOf>
+void Worker::decode_burst(std::uint16_t received, LinkOf link_of) noexcept {
+    const auto ask_for_bytes = [&](std::uint16_t i) __attribute__((always_inline)) {
+        if (i < received) prefetch_to_read(rte_pktmbuf_mtod(packets_[i], const std::byte*));
+    };
+    for (std::uint16_t i = 0; i < packets_ahead; ++i) ask_for_bytes(i);
+    std::uint64_t wire_bytes = 0;
+    CommonTally common;
+    for (std::uint16_t i = 0; i < received; ++i) {
+        ask_for_bytes(static_cast<std::uint16_t>(i + packets_ahead));
+        rte_mbuf* packet = packets_[i];
+        const std::span head{rte_pktmbuf_mtod(packet, const std::byte*), rte_pktmbuf_data_len(packet)};
+        const std::uint32_t wire = rte_pktmbuf_pkt_len(packet);
+        const LinkType link = link_of(packet);
+        Decoded& decoded = decoded_[i];
+        wire_bytes += wire;
+        if (link == LinkType::ethernet && decode_common(head, wire, decoded)) [[likely]] {
+            common.add(decoded.outcome);
+        } else {
+            decoded = decode(link, head, wire);
+            epoch_->tally[decoded.outcome] += {1};
+            if (!is_decoded(decoded.outcome)) continue;
+            epoch_->tally.fragments += {decoded.fragment ? 1u : 0u};
+        }
+        hashes_[i] = epoch_->flows.hash(decoded.key);
+        epoch_->flows.prefetch(hashes_[i]);
+    }
+    epoch_->tally.wire_bytes += {wire_bytes};
+    common.add_to(epoch_->tally);
+}
+
+template <Worker::Pace pace>
+void Worker::count_burst(std::uint16_t received) noexcept {
+    for (std::uint16_t i = 0; i < received; ++i) {
+        if (!is_decoded(decoded_[i].outcome)) [[unlikely]]
+            continue;
+        switch (epoch_->flows.count(decoded_[i], hashes_[i], times_[i])) {
+            case FlowTable::Counted::yes:
+                break;
+            case FlowTable::Counted::displaced:
+                epoch_->flows.prefetch_next(hashes_[i]);
+                displaced_[displaced_count_++] = i;
+                break;
+            case FlowTable::Counted::no:
+                count_beyond_table<pace>(i);
+                break;
+        }
+    }
+    count_displaced<pace>();
+    if constexpr (pace == Pace::live) count_overflow();
+    free_burst(packets_.data(), received);
+}
+
+template <Worker::Pace pace>
+void Worker::count_displaced() noexcept {
+    const std::uint16_t count = displaced_count_;
+    displaced_count_ = 0;
+    const Epoch* displaced_in = epoch_;
+    for (std::uint16_t k = 0; k < count; ++k) {
+        const std::uint16_t i = displaced_[k];
+        // A replay may have gone on to another table meanwhile, where these flows may be at home.
+        const bool counted = pace == Pace::live || epoch_ == displaced_in
+                                 ? epoch_->flows.count_displaced(decoded_[i], hashes_[i], times_[i])
+                                 : count_anywhere(i);
+        if (!counted) count_beyond_table<pace>(i);
+    }
+}
+
+bool Worker::count_anywhere(std::uint16_t i) noexcept {
+    const FlowTable::Counted counted = epoch_->flows.count(decoded_[i], hashes_[i], times_[i]);
+    if (counted != FlowTable::Counted::displaced) return counted == FlowTable::Counted::yes;
+    return epoch_->flows.count_displaced(decoded_[i], hashes_[i], times_[i]);
+}
+
+// Live: put off to count_overflow(). Replay: the rest of the epoch goes into another table, and the control
+// core joins the parts.
+template <Worker::Pace pace>
+void Worker::count_beyond_table(std::uint16_t i) noexcept {
+    if constexpr (pace == Pace::live) {
+        Overflow::Place& place = places_[overflowed_count_];
+        place = epoch_->overflow->find_place(decoded_[i].key);
+        epoch_->overflow->prefetch(place);
+        overflowed_[overflowed_count_++] = i;
+    } else {
+        count_displaced<pace>();                                // what came before it
+        while (!count_anywhere(i)) change_epoch(epoch_->name);  // an empty table has room
+    }
+}
+
+void Worker::count_overflow() noexcept {
+    for (std::uint16_t k = 0; k < overflowed_count_; ++k) {
+        const std::uint16_t i = overflowed_[k];
+        epoch_->overflow->count(decoded_[i], places_[k], hashes_[i], times_[i]);
+    }
+    overflowed_count_ = 0;
+}
+
+void Worker::begin_next(Epoch* next, const EpochName& name) noexcept {
+    epoch_->next_sequence = name.sequence;
+    channel_.hand_over(epoch_);
+    epoch_ = next;
+    epoch_->begin(name);
+}
+
+void Worker::change_epoch_or_go_on(const EpochName& name) noexcept {
+    if (Epoch* next = channel_.take_empty(); next != nullptr)
+        begin_next(next, name);
+    else
+        epoch_->late = true;
+}
+
+// Also to the next part of the same epoch.
+void Worker::change_epoch(EpochName name) noexcept {
+    epoch_->next_sequence = name.sequence;
+    channel_.hand_over(epoch_);
+    Backoff backoff;
+    while ((epoch_ = channel_.take_empty()) == nullptr) backoff.wait();
+    epoch_->begin(name);
+}
+
+void Worker::finish() noexcept {
     epoch_->next_sequence = std::numeric_limits<std::uint64_t>::max();
     channel_.hand_over(epoch_);
     epoch_ = nullptr;
     finished_.store(true, std::memory_order_release);
-}
-
-void Worker::count(std::uint16_t received) noexcept {
-    decode_burst(received);
-    for (std::uint16_t i = 0; i < received; ++i)
-        if (is_decoded(decoded_[i].outcome)) count_flow(i);
-    rte_pktmbuf_free_bulk(packets_.data(), received);
-}
-
-// Everything but the flow table, whose lines are on their way meanwhile.
-void Worker::decode_burst(std::uint16_t received) noexcept {
-    packets_in_epoch_ += received;
-    if (packets_in_epoch_ >= packets_per_epoch_max) change_epoch(epoch_->name.sequence);
-    for (std::uint16_t i = 0; i < received; ++i) {
-        rte_mbuf* packet = packets_[i];
-        const auto* bytes = rte_pktmbuf_mtod(packet, const std::byte*);
-        const std::uint32_t wire = rte_pktmbuf_pkt_len(packet);
-        Decoded& decoded = decoded_[i];
-        decoded = decode(options_.fields.link(packet), {bytes, rte_pktmbuf_data_len(packet)}, wire);
-        times_ns_[i] = options_.fields.time_ns(packet);
-
-        epoch_->tally[decoded.outcome] += {1};
-        epoch_->tally.wire_bytes += {wire};
-        epoch_->first_ns = std::min(epoch_->first_ns, times_ns_[i]);
-        epoch_->last_ns = std::max(epoch_->last_ns, times_ns_[i]);
-        if (!is_decoded(decoded.outcome)) continue;
-        epoch_->tally.fragments += {decoded.fragment ? 1u : 0u};
-        hashes_[i] = epoch_->flows.hash(decoded.key);
-        epoch_->flows.prefetch(hashes_[i]);
-    }
-}
-
-void Worker::count_flow(std::uint16_t i) noexcept {
-    if (epoch_->flows.count(decoded_[i], hashes_[i], times_ns_[i])) [[likely]]
-        return;
-    // The table is full: the rest of the epoch goes into another one, and the control core joins the parts.
-    change_epoch(epoch_->name.sequence);
-    [[maybe_unused]] const bool counted = epoch_->flows.count(decoded_[i], hashes_[i], times_ns_[i]);
-    assert(counted);  // an empty table has room
-}
-
-// Hands the epoch over and goes on with an empty one, which is the same epoch's next part when the sequence
-// stays.
-void Worker::change_epoch(std::uint64_t next_sequence) noexcept {
-    epoch_->next_sequence = next_sequence;
-    const EpochName name = next_sequence == epoch_->name.sequence ? epoch_->name : clock_.epoch;
-    channel_.hand_over(epoch_);
-    Backoff backoff;
-    while ((epoch_ = channel_.take_empty()) == nullptr) backoff.wait();
-    epoch_->name = name;
-    packets_in_epoch_ = 0;
 }
 
 }  // namespace flowlock

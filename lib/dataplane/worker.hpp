@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The data path: one thread, one queue. Takes bursts, decodes them, counts them in the flow table of its
-// epoch, and hands the epoch over when the clock says that it is over, or when its table is full. Everything
-// run() reaches is data path: no allocation, lock, exception, log line or virtual call, every loop bounded.
-// It makes a system call in one place only, where a replay has to wait for the control core (a capture file
-// can wait, a NIC cannot).
+// epoch, and hands the epoch over when it is over. Everything run() and replay() reach is data path: no
+// allocation, lock, exception, log line or virtual call, every loop bounded.
+//
+// A burst goes through two passes, so that a flow's cache line is on its way while the packets after it are
+// decoded. What needs a second line (a displaced flow, a host of the overflow) is put off to the end of its
+// burst, and asked for meanwhile.
+//
+// Two paces: a NIC does not wait, so run() never does either: what does not fit the table is counted by host
+// (flow/overflow.hpp), and when the control core has not given back an empty epoch, the one it has goes on.
+// A capture file can wait: replay() hands a full table over early, and waits for an empty one; there alone is
+// a system call.
 #pragma once
 
 #include <array>
@@ -11,6 +18,7 @@
 #include <cstdint>
 
 #include "dataplane/epoch_channel.hpp"
+#include "dataplane/live_clock.hpp"
 #include "dataplane/mbuf_fields.hpp"
 #include "dataplane/packet_clock.hpp"
 #include "packet/decode.hpp"
@@ -24,33 +32,53 @@ public:
     struct Options {
         std::uint16_t port = 0;
         std::uint16_t queue = 0;
-        MbufFields fields;
     };
-    // The channel and the queue's clock outlive the worker.
-    Worker(const Options& options, EpochChannel& channel, const PacketClock& clock);
+    // The channel outlives the worker.
+    Worker(const Options& options, EpochChannel& channel);
 
-    // Until the clock has ended; then the last epoch has been handed over.
-    void run() noexcept;
-    // run() has returned, and what it wrote may be read. Any thread.
+    // Live: counts what the queue receives until `stop` is set. The channel's epochs have an overflow.
+    void run(const LiveClock& clock, const std::atomic<bool>& stop) noexcept;
+    // Counts what a replay's queue holds until its clock has ended. Time and link type stand in the packets.
+    void replay(const PacketClock& clock, const MbufFields& fields) noexcept;
+    // run() or replay() has returned, its last epoch is handed over, and what it wrote may be read. Any
+    // thread.
     bool finished() const noexcept { return finished_.load(std::memory_order_acquire); }
 
 private:
-    void count(std::uint16_t received) noexcept;
-    void decode_burst(std::uint16_t received) noexcept;
-    void count_flow(std::uint16_t i) noexcept;
-    void change_epoch(std::uint64_t next_sequence) noexcept;
+    enum class Pace : std::uint8_t { live, replay };
+
+    std::uint16_t receive() noexcept;
+    template <class LinkOf>
+    void decode_burst(std::uint16_t received, LinkOf link_of) noexcept;
+    template <Pace pace>
+    void count_burst(std::uint16_t received) noexcept;
+    template <Pace pace>
+    void count_displaced() noexcept;
+    bool count_anywhere(std::uint16_t i) noexcept;
+    template <Pace pace>
+    void count_beyond_table(std::uint16_t i) noexcept;
+    void count_overflow() noexcept;
+    void begin_next(Epoch* next, const EpochName& name) noexcept;
+    void change_epoch_or_go_on(const EpochName& name) noexcept;
+    void change_epoch(EpochName name) noexcept;
+    void finish() noexcept;
 
     Options options_;
     EpochChannel& channel_;
-    const PacketClock& clock_;
-    Epoch* epoch_;  // never null: the worker always has one to count in
+    Epoch* epoch_;  // never null while it runs: the worker always has one to count in
 
     // One burst on its way from the queue to the table.
     std::array<rte_mbuf*, burst_size> packets_{};
     std::array<Decoded, burst_size> decoded_{};
     std::array<std::uint64_t, burst_size> hashes_{};
-    std::array<std::int64_t, burst_size> times_ns_{};
-    std::uint32_t packets_in_epoch_ = 0;
+    std::array<std::uint32_t, burst_size> times_{};  // in the table's time
+    // … and what of it is put off, in its order.
+    std::array<std::uint16_t, burst_size> displaced_{};
+    std::array<std::uint16_t, burst_size> overflowed_{};
+    std::array<Overflow::Place, burst_size> places_{};
+    std::uint16_t displaced_count_ = 0;
+    std::uint16_t overflowed_count_ = 0;
+
     std::atomic<bool> finished_ = false;
 };
 

@@ -78,6 +78,9 @@ struct Finding {
 
     Trigger trigger;
     Traffic totals;  // limits: the peak window; scans: the flows of the scan
+    // Of the totals' flows, those without a record: counted once in each epoch, and estimated where a
+    // worker's table was full (flow/overflow.hpp). 0: the number of flows is exact.
+    Flows flows_estimated;
     std::vector<External>
         externals;  // by packets, descending, then by address; at most the configured number
     std::uint64_t externals_total = 0;  // how many there are

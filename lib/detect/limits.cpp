@@ -46,6 +46,10 @@ std::uint64_t LimitDetector::value(const HostSlice& slice, const Rule& rule) con
     return rule.rule.metric == Metric::bits ? volume.bytes * 8 : volume.packets;
 }
 
+std::uint64_t LimitDetector::unrecorded_flows(const HostSlice& slice, const Rule& rule) noexcept {
+    return slice.volume[static_cast<std::size_t>(rule.rule.protocol)].unrecorded_flows;
+}
+
 bool LimitDetector::has_flow_rule(Direction direction) const noexcept {
     return std::any_of(rules_.begin(), rules_.end(), [&](const Rule& rule) {
         return rule.rule.metric == Metric::flows && rule.rule.direction == direction;
@@ -94,9 +98,11 @@ void LimitDetector::expire(std::int64_t now_s) {
 void LimitDetector::expire_log(Rule& rule, const EpochLog& log, std::uint32_t number) {
     for (const HostSlice& slice : log.slices) {
         if (slice.place.direction() != rule.rule.direction) continue;
-        sum(rule, slice.place) -= rule.rule.metric == Metric::flows
-                                      ? flows_last_seen_in(log, number, slice, rule)
-                                      : value(slice, rule);
+        if (rule.rule.metric == Metric::flows)
+            sum(rule, slice.place) -=
+                flows_last_seen_in(log, number, slice, rule) + unrecorded_flows(slice, rule);
+        else
+            sum(rule, slice.place) -= value(slice, rule);
     }
 }
 
@@ -128,6 +134,9 @@ void LimitDetector::add_newest() {
 void LimitDetector::add_flows(const EpochLog& log, const HostSlice& slice) {
     auto& last_seen = last_seen_[index_of(slice.place.direction())];
     const std::uint32_t newest = history_.end_number() - 1;
+    for (const Rule& rule : rules_)
+        if (rule.rule.metric == Metric::flows && rule.rule.direction == slice.place.direction())
+            sum(rule, slice.place) += unrecorded_flows(slice, rule);
     for (const FlowTraffic& record : log.records_of(slice)) {
         const FlowKey& key = flows_[record.flow].key;
         const ProtocolClass protocol = protocol_class_of(key.protocol, key.family);
@@ -145,9 +154,11 @@ void LimitDetector::add_flows(const EpochLog& log, const HostSlice& slice) {
 void LimitDetector::forget_if_over_full() {
     while (const auto number = history_.over_full()) {
         const EpochLog& log = history_.log(*number);
-        for (Rule& rule : rules_)
-            if (rule.rule.metric == Metric::flows && *number >= rule.expired) expire_log(rule, log, *number);
         for (const HostSlice& slice : log.slices) {
+            for (const Rule& rule : rules_)
+                if (rule.rule.metric == Metric::flows && rule.rule.direction == slice.place.direction() &&
+                    *number >= rule.expired)
+                    sum(rule, slice.place) -= flows_last_seen_in(log, *number, slice, rule);
             auto& last_seen = last_seen_[index_of(slice.place.direction())];
             if (last_seen.empty()) continue;
             for (const FlowTraffic& record : log.records_of(slice))

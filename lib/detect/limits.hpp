@@ -6,7 +6,8 @@
 // found in the epoch in which it passes the limit, not when the window is over. The case stays open until no
 // rule of the same metric has been exceeded for quiet_time; its figures are those of the window with the
 // highest sum of the rule that opened it. Rules of one metric share a case: one flood, one report. "Flows"
-// are the biflows with at least one packet in the rule's direction within the window. Owned by the control
+// are the biflows with at least one packet in the rule's direction within the window; flows without a record
+// (UnrecordedDelta) count once in each epoch. Owned by the control
 // core.
 #pragma once
 
@@ -58,6 +59,7 @@ private:
 
     std::uint64_t& sum(const Rule& rule, HostPlace place) noexcept;
     std::uint64_t value(const HostSlice& slice, const Rule& rule) const noexcept;
+    static std::uint64_t unrecorded_flows(const HostSlice& slice, const Rule& rule) noexcept;
     bool has_flow_rule(Direction direction) const noexcept;
     void make_room_for_hosts();
     void expire(std::int64_t now_s);

@@ -188,11 +188,9 @@ void ScanDetector::decide(std::uint64_t number, std::int64_t now_s) {
 
 // Flows whose first answer came in this epoch, after their contact had been judged.
 void ScanDetector::hear_late_answers(const MergedEpoch& epoch) {
-    for (const FlowDelta& delta : epoch.deltas) {
-        if (delta.host == no_host || delta.packets[1 - delta.inside] == 0) continue;
-        const FlowRecord& flow = flows_[delta.flow];
-        const bool first_answer = flow.packets[1 - flow.inside] == delta.packets[1 - delta.inside];
-        if (!first_answer || !is_contact(flow)) continue;
+    for (const FlowId id : epoch.newly_answered) {
+        const FlowRecord& flow = flows_[id];
+        if (!is_contact(flow)) continue;
         const auto known = by_key_.find(contact_key(flow));
         if (known == by_key_.end()) continue;
         Contact& judged = contact(known->second);

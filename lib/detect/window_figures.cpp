@@ -46,6 +46,7 @@ void fill_window_figures(const WindowQuery& query, Finding& finding) {
         const Volume& volume = slice->volume[static_cast<std::size_t>(query.protocol)];
         total.packets += volume.packets;
         total.bytes += volume.bytes;
+        total.unrecorded_flows += volume.unrecorded_flows;
         first_ns = std::min(first_ns, slice->first_ns);
         last_ns = std::max(last_ns, slice->last_ns);
         for (const FlowTraffic& record : log.records_of(*slice))
@@ -57,7 +58,8 @@ void fill_window_figures(const WindowQuery& query, Finding& finding) {
         return std::tie(a.address, a.record.flow) < std::tie(b.address, b.record.flow);
     });
     std::vector<External> externals = by_external(records);
-    finding.totals = {{total.packets}, {total.bytes}, {}};
+    finding.flows_estimated = {total.unrecorded_flows};
+    finding.totals = {{total.packets}, {total.bytes}, finding.flows_estimated};
     for (const External& external : externals) finding.totals.flows += external.traffic.flows;
     finding.externals_total = externals.size();
     std::sort(externals.begin(), externals.end(), [](const External& a, const External& b) {

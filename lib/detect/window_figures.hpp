@@ -19,7 +19,7 @@ struct WindowQuery {
     std::uint32_t externals_max;
 };
 
-// Sets totals, externals, externals_total, first_seen and last_seen of the finding. Packets and bytes of the
+// Sets totals, flows_estimated, externals, externals_total, first_seen and last_seen of the finding. Packets and bytes of the
 // totals are exact; where logs have forgotten their records, flows and externals say less than there was,
 // never more.
 void fill_window_figures(const WindowQuery& query, Finding& finding);

@@ -22,6 +22,7 @@ void add_volume(HostSlice& slice, ProtocolClass protocol, const Volume& volume) 
     const auto add = [&](ProtocolClass to) {
         slice.volume[static_cast<std::size_t>(to)].packets += volume.packets;
         slice.volume[static_cast<std::size_t>(to)].bytes += volume.bytes;
+        slice.volume[static_cast<std::size_t>(to)].unrecorded_flows += volume.unrecorded_flows;
     };
     add(ProtocolClass::any);
     if (protocol != ProtocolClass::any) add(protocol);
@@ -75,7 +76,7 @@ void WindowHistory::add_flow(EpochLog& log, const FlowDelta& delta, Direction di
     HostSlice& slice = slice_of(log, HostPlace::of(delta.host, direction));
     ++slice.end;
     add_volume(slice, protocol_class_of(delta.protocol, delta.family),
-               {delta.packets[sender], delta.bytes[sender]});
+               {delta.packets[sender], delta.bytes[sender], 0});
     extend(slice, delta.first_ns, delta.last_ns);
 }
 
@@ -85,7 +86,7 @@ void WindowHistory::add_unrecorded(EpochLog& log, const UnrecordedDelta& delta) 
         if (traffic.packets.value == 0) continue;
         HostSlice& slice = slice_of(log, HostPlace::of(delta.host, direction));
         add_volume(slice, protocol_class_of(delta.protocol, delta.family),
-                   {traffic.packets.value, traffic.bytes.value});
+                   {traffic.packets.value, traffic.bytes.value, traffic.flows.value});
         extend(slice, delta.first_ns, delta.last_ns);
     }
 }

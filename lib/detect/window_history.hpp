@@ -2,7 +2,7 @@
 // The last merged epochs, summed up by host and direction, as far back as the longest window of a limit
 // reaches. A sliding window is the sum of the newest log and those before it; what leaves it is subtracted,
 // so every sum is exact, at a cost that does not depend on the window's length. Memory: per epoch and active
-// host and direction 112 bytes (a slice), and per active flow and direction 24 bytes (a record), at most
+// host and direction 144 bytes (a slice), and per active flow and direction 24 bytes (a record), at most
 // history_max records: beyond, the oldest logs keep their slices but forget their records. Owned by the
 // control core.
 #pragma once
@@ -39,6 +39,7 @@ ProtocolClass protocol_class_of(std::uint8_t protocol, std::uint8_t family) noex
 struct Volume {
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t unrecorded_flows = 0;  // flows that have no record: see UnrecordedDelta
 };
 
 // What a flow had in one direction, in one epoch.

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include "base/time.hpp"
 #include "flow/flow_table.hpp"
+#include "flow/overflow.hpp"
 #include "packet/outcome.hpp"
 
 namespace flowlock {
@@ -26,10 +28,21 @@ struct EpochName {
     friend bool operator==(const EpochName&, const EpochName&) = default;
 };
 
+// What bounds an epoch's memory.
+struct EpochSizes {
+    std::uint32_t flows = 65'536;  // a power of two
+    std::uint32_t hosts = 0;       // of the overflow, a power of two; 0: there is none, as in a replay
+};
+
 struct Epoch {
-    Epoch(std::uint32_t flows, const HashKey& secret) : flows(flows, secret) {}
+    // `internal` outlives it.
+    Epoch(const EpochSizes& sizes, const PrefixSet& internal, const HashKey& secret)
+        : flows(sizes.flows, secret) {
+        if (sizes.hosts > 0) overflow.emplace(sizes.hosts, internal, secret);
+    }
 
     FlowTable flows;
+    std::optional<Overflow> overflow;  // what did not fit `flows`
     Tally tally;
     std::int64_t first_ns =
         std::numeric_limits<std::int64_t>::max();  // over all packets, whatever their outcome
@@ -38,12 +51,28 @@ struct Epoch {
     // Before this sequence number nothing more will come from this worker; the name's own when this is only a
     // part.
     std::uint64_t next_sequence = 0;
+    // It went on beyond its end, because the control core had not given back an empty one.
+    bool late = false;
 
+    // Empty and open. Packets up to a second older than the epoch's start are counted in it, so the table's
+    // time begins there.
+    void begin(const EpochName& epoch_name) noexcept {
+        constexpr std::int64_t second_min = std::numeric_limits<std::int64_t>::min() / ns_per_second;
+        name = epoch_name;
+        flows.set_time_base(name.start_s <= second_min ? std::numeric_limits<std::int64_t>::min()
+                                                       : (name.start_s - 1) * ns_per_second);
+    }
+    void prefault() noexcept {
+        flows.prefault();
+        if (overflow) overflow->prefault();
+    }
     void clear() noexcept {
         flows.clear();
+        if (overflow) overflow->clear();
         tally = {};
         first_ns = std::numeric_limits<std::int64_t>::max();
         last_ns = std::numeric_limits<std::int64_t>::min();
+        late = false;
     }
 };
 

@@ -13,15 +13,6 @@ FlowStore::FlowStore(std::uint32_t flows_max, const HashKey& secret)
       mask_(slots_at_start - 1),
       index_(map_array<Slot>(slots_at_start)) {}
 
-void FlowStore::prefetch_record(std::uint64_t hash) const noexcept {
-    const Slot& slot = index_[hash & mask_];
-    if (slot.id_plus_1 == 0) return;
-    const auto* record = reinterpret_cast<const std::byte*>(&(*this)[slot.id_plus_1 - 1]);
-    __builtin_prefetch(record);
-    __builtin_prefetch(record + 64);
-    __builtin_prefetch(record + 128);
-}
-
 FlowStore::Found FlowStore::find_or_add(const FlowKey& key, std::uint64_t hash) {
     const auto tag = static_cast<std::uint32_t>(hash);
     std::uint32_t place = tag & mask_;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/mapped_array.hpp"
+#include "base/prefetch.hpp"
 #include "base/time.hpp"
 #include "packet/flow_key.hpp"
 
@@ -22,16 +23,18 @@ using HostId = std::uint32_t;
 constexpr FlowId no_flow = ~FlowId{0};
 constexpr HostId no_host = ~HostId{0};
 
-// Index 0 and 1 are the endpoints of the key: what endpoint i sent.
-struct FlowRecord {
+// Index 0 and 1 are the endpoints of the key: what endpoint i sent. Two cache lines: the first says who, and
+// is written once but for the flags; the second says how much.
+struct alignas(64) FlowRecord {
     FlowKey key;
+    std::int64_t first_ns = 0;  // earliest timestamp
+    HostId host = no_host;      // set when exactly one endpoint is internal: only then it has a direction
     std::array<std::uint8_t, 2> flags{};  // TCP flags or icmp_class, or-ed
     std::uint8_t first_flags = 0;         // of the first packet
     std::uint8_t initiator = 0;           // endpoint that sent the first packet
     std::uint8_t inside = 0;              // the internal endpoint, if host is set
-    HostId host = no_host;      // set when exactly one endpoint is internal: only then it has a direction
-    std::int64_t first_ns = 0;  // earliest and latest timestamp
-    std::int64_t last_ns = 0;
+
+    alignas(64) std::int64_t last_ns = 0;  // latest timestamp
     std::array<std::uint64_t, 2> packets{};
     std::array<std::uint64_t, 2> bytes{};  // IP bytes
     std::uint64_t sequence = 0;            // of the last epoch it was seen in
@@ -40,15 +43,24 @@ struct FlowRecord {
     const IpAddress& internal_address() const noexcept { return key.address[inside]; }
     const IpAddress& external_address() const noexcept { return key.address[1 - inside]; }
 };
+static_assert(sizeof(FlowRecord) == 128, "two cache lines");
 
 class FlowStore {
 public:
     explicit FlowStore(std::uint32_t flows_max, const HashKey& secret);
 
     std::uint64_t hash(const FlowKey& key) const noexcept { return hash_of(key, secret_); }
-    void prefetch_slot(std::uint64_t hash) const noexcept { __builtin_prefetch(&index_[hash & mask_]); }
+    [[gnu::always_inline]] void prefetch_slot(std::uint64_t hash) const noexcept {
+        prefetch_to_read(&index_[hash & mask_]);
+    }
     // The record that the first probe points to, if any, so that it is near when find_or_add comes.
-    void prefetch_record(std::uint64_t hash) const noexcept;
+    [[gnu::always_inline]] void prefetch_record(std::uint64_t hash) const noexcept {
+        const Slot& slot = index_[hash & mask_];
+        if (slot.id_plus_1 == 0) return;
+        const auto* record = reinterpret_cast<const std::byte*>(&(*this)[slot.id_plus_1 - 1]);
+        prefetch_to_write(record);
+        prefetch_to_write(record + 64);
+    }
 
     struct Found {
         FlowId id = no_flow;  // no_flow: unknown, and the store is full

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "flow/flow_table.hpp"
 
-#include <algorithm>
 #include <cassert>
 #include <cstring>
 
@@ -9,78 +8,59 @@ namespace flowlock {
 
 FlowTable::FlowTable(std::uint32_t flows, const HashKey& secret)
     : secret_(secret),
-      mask_(2 * flows - 1),
+      mask_(flows - 1),
       flows_max_(flows),
-      entries_(map_array<FlowEntry>(2 * std::size_t{flows})),
-      ipv6_addresses_(map_array<AddressPair>(2 * std::size_t{flows})),
-      used_(map_array<std::uint32_t>(flows)) {
-    assert((flows & (flows - 1)) == 0);
+      buckets_(map_array<Bucket>(flows)),
+      births_(map_array<FlowBirth>(flows)) {
+    assert((flows & (flows - 1)) == 0 && flows >= 2 * buckets_probed);
 }
 
-bool FlowTable::count(const Decoded& packet, std::uint64_t hash, std::int64_t time_ns) noexcept {
-    const FlowKey& key = packet.key;
-    const bool ipv4 = key.family == 4;
-    const std::uint64_t addresses = ipv4 ? key.ipv4_pair() : hash;
-    const std::uint64_t rest = key.ports_and_protocol();
+void FlowTable::prefault() noexcept {
+    std::memset(static_cast<void*>(buckets_.get()), 0, hot_bytes());
+    std::memset(static_cast<void*>(births_.get()), 0, std::size_t{flows_max_} * sizeof(FlowBirth));
+}
 
-    for (std::uint32_t probe = 0; probe < probes_max; ++probe) {
-        const std::uint32_t slot = static_cast<std::uint32_t>(hash + probe) & mask_;
-        FlowEntry& entry = entries_[slot];
-        if (entry.generation != generation_) {
-            if (used_count_ == flows_max_) return false;
-            begin_flow(slot, packet, addresses, time_ns);
-            return true;
-        }
-        if (entry.addresses != addresses || entry.ports_and_protocol != rest) continue;
-        if (!ipv4 && ipv6_addresses_[slot].address != key.address) continue;
-        entry.flags[packet.sender] |= packet.flags;
-        entry.packets[packet.sender] += 1;
-        entry.bytes[packet.sender] += packet.ip_bytes;
-        entry.first_ns = std::min(entry.first_ns, time_ns);
-        entry.last_ns = std::max(entry.last_ns, time_ns);
+bool FlowTable::count_displaced(const Decoded& packet, std::uint64_t hash, std::uint32_t time) noexcept {
+    const std::uint64_t fingerprint = fingerprint_of(hash);
+    for (std::uint32_t probe = 1; probe < buckets_probed; ++probe) {
+        Bucket& bucket = buckets_[(hash + probe) & mask_];
+        FlowCounters& flow = bucket.candidate(fingerprint);
+        if (flow.fingerprint() == fingerprint) return add(flow, packet, time);
+        if (is_full() && (bucket.has_room() || !bucket.is_passed())) return false;
+        if (!bucket.has_room()) continue;
+        for (std::uint32_t passed = 0; passed < probe; ++passed) buckets_[(hash + passed) & mask_].pass();
+        begin_flow((hash + probe) & mask_, packet, hash, time);
         return true;
     }
     return false;
 }
 
-void FlowTable::begin_flow(std::uint32_t slot, const Decoded& packet, std::uint64_t addresses,
-                           std::int64_t time_ns) noexcept {
-    FlowEntry& entry = entries_[slot];
-    entry = {};
-    entry.addresses = addresses;
-    entry.ports_and_protocol = packet.key.ports_and_protocol();
-    entry.generation = generation_;
-    entry.flags[packet.sender] = packet.flags;
+// In a bucket that has room, of a table that has.
+void FlowTable::begin_flow(std::uint64_t bucket, const Decoded& packet, std::uint64_t hash,
+                           std::uint32_t time) noexcept {
+    const unsigned side = buckets_[bucket].flows[0].fingerprint() == 0 ? 0 : 1;
+    FlowCounters& flow = buckets_[bucket].flows[side];
+    flow.fingerprint_and_flags = fingerprint_of(hash) << 16 | std::uint64_t{packet.flags}
+                                                                  << 8 * packet.sender;
+    flow.packets[packet.sender] = 1;
+    flow.bytes[packet.sender] = packet.ip_bytes;
+    flow.first = time;
+    flow.last = time;
     // All flags at once are no packet that was ever sent; they accuse nobody.
-    entry.first_flags = packet.flags_cut ? first_flags_unknown : packet.flags;
-    entry.initiator = packet.sender;
-    entry.packets[packet.sender] = 1;
-    entry.bytes[packet.sender] = packet.ip_bytes;
-    entry.first_ns = time_ns;
-    entry.last_ns = time_ns;
-    if (packet.key.family != 4) ipv6_addresses_[slot].address = packet.key.address;
-    used_[used_count_++] = slot;
+    births_[size_++] = {.key = packet.key,
+                        .hash = hash,
+                        .place = static_cast<std::uint32_t>(bucket * 2 + side),
+                        .first_flags = packet.flags_cut ? first_flags_unknown : packet.flags,
+                        .initiator = packet.sender};
 }
 
-FlowKey FlowTable::key(std::uint32_t slot) const noexcept {
-    const FlowEntry& entry = entries_[slot];
-    FlowKey key;
-    std::memcpy(&key.port, &entry.ports_and_protocol, sizeof entry.ports_and_protocol);
-    if (key.family == 4) {
-        key.address[0] = {0, 0xffff0000u | entry.addresses << 32};
-        key.address[1] = {0, 0xffff0000u | (entry.addresses & ~std::uint64_t{0xffffffff})};
-    } else {
-        key.address = ipv6_addresses_[slot].address;
-    }
-    return key;
-}
-
+// Bucket by bucket while few are in use; else the whole array, which the processor does in one stream.
 void FlowTable::clear() noexcept {
-    used_count_ = 0;
-    if (++generation_ != 0) return;
-    // After 2^32 epochs the generations begin again: old entries must not look alive.
-    for (std::size_t slot = 0; slot <= mask_; ++slot) entries_[slot].generation = 0;
-    generation_ = 1;
+    if (size_ < mask_ / 8)
+        for (const FlowBirth& birth : births()) buckets_[birth.place / 2] = {};
+    else
+        std::memset(static_cast<void*>(buckets_.get()), 0, hot_bytes());
+    size_ = 0;
 }
 
 }  // namespace flowlock

@@ -7,9 +7,8 @@
 namespace flowlock {
 namespace {
 
-// How many flows are looked ahead: enough that a memory access is over when its turn comes, few enough for
-// the L1.
-constexpr std::size_t batch_size = 16;
+// Enough that a memory access is over when its turn comes, few enough for the L1: 2 * 16 flows of 6 lines.
+constexpr std::size_t flows_ahead = 16;
 
 struct Side {
     HostId host = no_host;
@@ -32,6 +31,7 @@ void Merger::open(const EpochName& name) {
     merged_.name = name;
     merged_.deltas.clear();
     merged_.new_flows.clear();
+    merged_.newly_answered.clear();
     merged_.unrecorded.clear();
     open_ = true;
 }
@@ -43,31 +43,38 @@ void Merger::add(const Epoch& part) {
     totals_.first_ns = std::min(totals_.first_ns, part.first_ns);
     totals_.last_ns = std::max(totals_.last_ns, part.last_ns);
 
-    const auto used = part.flows.used();
-    std::array<FlowKey, batch_size> keys;
-    std::array<std::uint64_t, batch_size> hashes;
-    for (std::size_t begin = 0; begin < used.size(); begin += batch_size) {
-        const std::size_t count = std::min(batch_size, used.size() - begin);
-        for (std::size_t i = 0; i < count; ++i) {
-            if (begin + batch_size + i < used.size())
-                __builtin_prefetch(&part.flows.entry(used[begin + batch_size + i]));
-            keys[i] = part.flows.key(used[begin + i]);
-            hashes[i] = flows_.hash(keys[i]);
-            flows_.prefetch_slot(hashes[i]);
-        }
-        for (std::size_t i = 0; i < count; ++i) flows_.prefetch_record(hashes[i]);
-        for (std::size_t i = 0; i < count; ++i)
-            add_flow(keys[i], hashes[i], part.flows.entry(used[begin + i]));
+    totals_.late += part.late ? 1 : 0;
+
+    // A flow is looked at in three steps, each a memory access ahead of the next: its birth, which comes by
+    // itself, asks for its counters and its slot of the store's index; the slot asks for the record.
+    const auto births = part.flows.births();
+    const auto ask_for_slot = [&](std::size_t i) __attribute__((always_inline)) {
+        if (i >= births.size()) return;
+        part.flows.prefetch_counters(births[i].place);
+        flows_.prefetch_slot(births[i].hash);
+    };
+    const auto ask_for_record = [&](std::size_t i) __attribute__((always_inline)) {
+        if (i < births.size()) flows_.prefetch_record(births[i].hash);
+    };
+    for (std::size_t i = 0; i < 2 * flows_ahead; ++i) ask_for_slot(i);
+    for (std::size_t i = 0; i < flows_ahead; ++i) ask_for_record(i);
+    for (std::size_t i = 0; i < births.size(); ++i) {
+        ask_for_slot(i + 2 * flows_ahead);
+        ask_for_record(i + flows_ahead);
+        const FlowCounters& counters = part.flows.counters(births[i].place);
+        add_flow({births[i], counters, part.flows.first_ns(counters), part.flows.last_ns(counters)});
     }
+    if (part.overflow && part.overflow->packets().value > 0) add_overflow(part);
 }
 
-void Merger::add_flow(const FlowKey& key, std::uint64_t hash, const FlowEntry& entry) {
-    const auto [id, added] = flows_.find_or_add(key, hash);
-    if (id == no_flow) return add_unrecorded(key, entry);
+void Merger::add_flow(const Part& part) {
+    const FlowKey& key = part.birth.key;
+    const auto [id, added] = flows_.find_or_add(key, part.birth.hash);
+    if (id == no_flow) return add_unrecorded(part);
 
     FlowRecord& record = flows_[id];
     if (added) {
-        begin_record(record, entry);
+        begin_record(record, part);
         merged_.new_flows.push_back(id);
     }
     if (added || record.sequence != merged_.name.sequence) {
@@ -78,47 +85,77 @@ void Merger::add_flow(const FlowKey& key, std::uint64_t hash, const FlowEntry& e
                                   .inside = record.inside,
                                   .protocol = key.protocol,
                                   .family = key.family,
-                                  .first_ns = entry.first_ns,
-                                  .last_ns = entry.last_ns});
+                                  .first_ns = part.first_ns,
+                                  .last_ns = part.last_ns});
     }
+    const unsigned outside = 1 - record.inside;
+    if (!added && record.packets[outside] == 0 && part.counters.packets[outside] > 0)
+        merged_.newly_answered.push_back(id);
     FlowDelta& delta = merged_.deltas[record.delta];
-    for (int i = 0; i < 2; ++i) {
-        record.flags[i] |= entry.flags[i];
-        record.packets[i] += entry.packets[i];
-        record.bytes[i] += entry.bytes[i];
-        delta.packets[i] += entry.packets[i];
-        delta.bytes[i] += entry.bytes[i];
+    for (unsigned i = 0; i < 2; ++i) {
+        record.flags[i] |= part.counters.flags(i);
+        record.packets[i] += part.counters.packets[i];
+        record.bytes[i] += part.counters.bytes[i];
+        delta.packets[i] += part.counters.packets[i];
+        delta.bytes[i] += part.counters.bytes[i];
     }
-    record.first_ns = std::min(record.first_ns, entry.first_ns);
-    record.last_ns = std::max(record.last_ns, entry.last_ns);
-    delta.first_ns = std::min(delta.first_ns, entry.first_ns);
-    delta.last_ns = std::max(delta.last_ns, entry.last_ns);
+    record.first_ns = std::min(record.first_ns, part.first_ns);
+    record.last_ns = std::max(record.last_ns, part.last_ns);
+    delta.first_ns = std::min(delta.first_ns, part.first_ns);
+    delta.last_ns = std::max(delta.last_ns, part.last_ns);
 }
 
-void Merger::begin_record(FlowRecord& record, const FlowEntry& entry) {
+void Merger::begin_record(FlowRecord& record, const Part& part) {
     const Side side = side_of(record.key, hosts_);
     record.host = side.host;
     record.inside = side.inside;
-    record.initiator = entry.initiator;
-    record.first_flags = entry.first_flags;
-    record.first_ns = entry.first_ns;
-    record.last_ns = entry.last_ns;
+    record.initiator = part.birth.initiator;
+    record.first_flags = part.birth.first_flags;
+    record.first_ns = part.first_ns;
+    record.last_ns = part.last_ns;
 }
 
-void Merger::add_unrecorded(const FlowKey& key, const FlowEntry& entry) {
-    totals_.unrecorded += {std::uint64_t{entry.packets[0]} + entry.packets[1]};
-    const Side side = side_of(key, hosts_);
-    if (side.host == no_host) return;
-    const std::uint64_t place =
-        std::uint64_t{side.host} << 16 | std::uint64_t{key.family} << 8 | key.protocol;
+UnrecordedDelta& Merger::unrecorded_of(HostId host, std::uint8_t protocol, std::uint8_t family) {
+    const std::uint64_t place = std::uint64_t{host} << 16 | std::uint64_t{family} << 8 | protocol;
     UnrecordedDelta& sum = merged_.unrecorded[place];
-    sum.host = side.host;
-    sum.protocol = key.protocol;
-    sum.family = key.family;
-    sum.out += {{entry.packets[side.inside]}, {entry.bytes[side.inside]}, {}};
-    sum.in += {{entry.packets[1 - side.inside]}, {entry.bytes[1 - side.inside]}, {}};
-    sum.first_ns = std::min(sum.first_ns, entry.first_ns);
-    sum.last_ns = std::max(sum.last_ns, entry.last_ns);
+    sum.host = host;
+    sum.protocol = protocol;
+    sum.family = family;
+    return sum;
+}
+
+void Merger::add_unrecorded(const Part& part) {
+    const FlowCounters& counters = part.counters;
+    totals_.unrecorded += {std::uint64_t{counters.packets[0]} + counters.packets[1]};
+    const Side side = side_of(part.birth.key, hosts_);
+    if (side.host == no_host) return;
+    UnrecordedDelta& sum = unrecorded_of(side.host, part.birth.key.protocol, part.birth.key.family);
+    const auto traffic = [&](unsigned endpoint) -> Traffic {
+        return {{counters.packets[endpoint]},
+                {counters.bytes[endpoint]},
+                {counters.packets[endpoint] > 0 ? 1u : 0u}};
+    };
+    sum.out += traffic(side.inside);
+    sum.in += traffic(1u - side.inside);
+    sum.first_ns = std::min(sum.first_ns, part.first_ns);
+    sum.last_ns = std::max(sum.last_ns, part.last_ns);
+}
+
+void Merger::add_overflow(const Epoch& part) {
+    const Overflow& overflow = *part.overflow;
+    totals_.overflowed += overflow.packets();
+    totals_.unattributed += overflow.unattributed();
+    const auto flows = overflow.flows();
+    for (std::uint32_t i = 0; i < overflow.size(); ++i) {
+        const HostCounts& host = overflow.host(i);
+        const HostId id = hosts_.find_or_add(host.host);
+        if (id == no_host) continue;
+        UnrecordedDelta& sum = unrecorded_of(id, host.protocol, host.family);
+        sum.out += {{host.packets[0]}, {host.bytes[0]}, flows[i][0]};
+        sum.in += {{host.packets[1]}, {host.bytes[1]}, flows[i][1]};
+        sum.first_ns = std::min(sum.first_ns, part.flows.time_ns(host.first));
+        sum.last_ns = std::max(sum.last_ns, part.flows.time_ns(host.last));
+    }
 }
 
 const MergedEpoch& Merger::close() {

@@ -31,13 +31,14 @@ struct FlowDelta {
     std::int64_t last_ns = 0;
 };
 
-// What a host sent and received, in one protocol, in flows that did not fit the store: exact volume without
-// flows.
+// What a host sent and received, in one protocol, in flows that did not fit a worker's table or the store:
+// exact volume. The flows are counted once per epoch in each direction, so over several epochs they are at
+// most so many; those that did not fit a worker's table are an estimate (overflow.hpp).
 struct UnrecordedDelta {
     HostId host = no_host;
     std::uint8_t protocol = 0;
     std::uint8_t family = 4;
-    Traffic out;  // flows stay 0
+    Traffic out;
     Traffic in;
     std::int64_t first_ns = std::numeric_limits<std::int64_t>::max();
     std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
@@ -47,6 +48,8 @@ struct MergedEpoch {
     EpochName name;
     std::vector<FlowDelta> deltas;  // each flow once
     std::vector<FlowId> new_flows;  // those of the deltas that were not known before
+    // Those known before whose external side sent its first packet in this epoch.
+    std::vector<FlowId> newly_answered;
     std::unordered_map<std::uint64_t, UnrecordedDelta> unrecorded;  // by host, protocol and family
 };
 
@@ -55,7 +58,10 @@ struct MergeTotals {
     Tally tally;
     std::int64_t first_ns = std::numeric_limits<std::int64_t>::max();
     std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
-    Packets unrecorded;  // packets of flows that did not fit the flow store
+    Packets unrecorded;      // packets of flows that did not fit the flow store
+    Packets overflowed;      // packets that did not fit a worker's flow table
+    Packets unattributed;    // … and neither the table of hosts kept for that case
+    std::uint64_t late = 0;  // epochs that went on beyond their end, for want of an empty one
     std::uint64_t epochs = 0;
     std::uint64_t time_steps = 0;  // how often an epoch started before the one it followed
 };
@@ -74,9 +80,18 @@ public:
 
 private:
     void open(const EpochName& name);
-    void add_flow(const FlowKey& key, std::uint64_t hash, const FlowEntry& entry);
-    void begin_record(FlowRecord& record, const FlowEntry& entry);
-    void add_unrecorded(const FlowKey& key, const FlowEntry& entry);
+    // A flow of one worker's epoch, as it comes from the table.
+    struct Part {
+        const FlowBirth& birth;
+        const FlowCounters& counters;
+        std::int64_t first_ns;
+        std::int64_t last_ns;
+    };
+    void add_flow(const Part& part);
+    void begin_record(FlowRecord& record, const Part& part);
+    void add_unrecorded(const Part& part);
+    void add_overflow(const Epoch& part);
+    UnrecordedDelta& unrecorded_of(HostId host, std::uint8_t protocol, std::uint8_t family);
 
     FlowStore& flows_;
     HostTable& hosts_;

@@ -33,11 +33,17 @@ struct FlowKey {
 
 static_assert(sizeof(FlowKey) == 40, "the flow tables count on 40 bytes without padding");
 
+// hash_of() for IPv4, from the key's words.
+inline std::uint64_t hash_of_ipv4(std::uint64_t ipv4_pair, std::uint64_t ports_and_protocol,
+                                  const HashKey& secret) noexcept {
+    return fold_multiply(fold_multiply(ipv4_pair ^ secret.a, ports_and_protocol ^ secret.b) ^ secret.c,
+                         secret.a);
+}
+
 // Keyed, so that nobody can choose flows that collide. All 64 bits are usable.
 inline std::uint64_t hash_of(const FlowKey& key, const HashKey& secret) noexcept {
     const std::uint64_t rest = key.ports_and_protocol();
-    if (key.family == 4)
-        return fold_multiply(fold_multiply(key.ipv4_pair() ^ secret.a, rest ^ secret.b) ^ secret.c, secret.a);
+    if (key.family == 4) return hash_of_ipv4(key.ipv4_pair(), rest, secret);
     const std::uint64_t first = fold_multiply(key.address[0].high ^ secret.a, key.address[0].low ^ secret.b);
     const std::uint64_t second = fold_multiply(key.address[1].high ^ secret.b, key.address[1].low ^ secret.c);
     return fold_multiply(fold_multiply(first ^ secret.c, second ^ rest) ^ rest, secret.a);

@@ -46,6 +46,12 @@ Json json_of(const ScanFigures& scan) {
             {"log2_likelihood", scan.log2_likelihood}};
 }
 
+Json totals_of(const Finding& finding) {
+    Json totals = json_of(finding.totals);
+    totals["flows_estimated"] = finding.flows_estimated.value;
+    return totals;
+}
+
 Json externals_of(const Finding& finding) {
     Json externals = Json::array();
     for (const External& external : finding.externals) externals.push_back(json_of(external));
@@ -79,7 +85,7 @@ Json json_of(const LockReport& report) {
             {"first_seen", iso8601(finding.first_seen)},
             {"last_seen", iso8601(finding.last_seen)},
             {"trigger", json_of(finding.trigger)},
-            {"totals", json_of(finding.totals)},
+            {"totals", totals_of(finding)},
             {"externals", externals_of(finding)},
             {"externals_total", finding.externals_total},
             {"targets", targets_of(finding)},

@@ -113,6 +113,10 @@ std::string header_text(const LockReport& report, NumberFormat format) {
     text += text_field("Seen", fmt::format("{} to {}; all times in this report are UTC",
                                            plain_time(finding.first_seen), plain_time(finding.last_seen)));
     text += text_field("Rule", rule_text(finding.trigger, format));
+    if (finding.flows_estimated.value > 0)
+        text += text_field("Flows", fmt::format("{} of {} estimated; packets and bytes are exact",
+                                                grouped(finding.flows_estimated.value, format),
+                                                grouped(finding.totals.flows.value, format)));
     if (finding.reason == Reason::scan) text += text_field("Targets", targets_text(finding.scan, format));
     text += text_field("Loss", loss_text(report.loss, format));
     return text;

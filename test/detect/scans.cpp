@@ -345,7 +345,7 @@ TEST_CASE("a first packet whose flags were not captured makes no contact") {
         Decoded packet = decoded(sent);
         packet.flags = 0;
         packet.flags_cut = true;
-        REQUIRE(part->flows.count(packet, part->flows.hash(packet.key), sent.time_ns));
+        REQUIRE(count(part->flows, packet, sent.time_ns));
     }
     lab.merger.add(*part);
     std::vector<Finding> findings;

@@ -42,6 +42,22 @@ inline Decoded decoded(const Sent& sent) {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
 
+inline const PrefixSet& internal() {
+    static const PrefixSet set{{*Prefix::parse("10.0.0.0/8"), *Prefix::parse("2001:db8:1::/48")}};
+    return set;
+}
+
+// As a worker does it. False: the table is full.
+inline bool count(FlowTable& flows, const Decoded& packet, std::uint64_t hash, std::int64_t time_ns) {
+    const std::uint32_t time = flows.time_of(time_ns);
+    const auto counted = flows.count(packet, hash, time);
+    if (counted != FlowTable::Counted::displaced) return counted == FlowTable::Counted::yes;
+    return flows.count_displaced(packet, hash, time);
+}
+inline bool count(FlowTable& flows, const Decoded& packet, std::int64_t time_ns) {
+    return count(flows, packet, flows.hash(packet.key), time_ns);
+}
+
 class Lab {
 public:
     explicit Lab(unsigned workers = 1, std::uint32_t flows_max = 1'000'000,
@@ -57,10 +73,10 @@ public:
             const Decoded packet = decoded(sent);
             const std::uint64_t hash = hash_of(packet.key, {});
             auto& part = parts[(hash >> 32) % workers_];
-            if (!part->flows.count(packet, hash, sent.time_ns)) {
+            if (!count(part->flows, packet, sent.time_ns)) {
                 merger.add(*part);
                 part = begin(name);
-                if (!part->flows.count(packet, hash, sent.time_ns)) std::abort();
+                if (!count(part->flows, packet, sent.time_ns)) std::abort();
             }
         }
         for (const auto& part : parts) merger.add(*part);
@@ -68,8 +84,8 @@ public:
     }
 
     std::unique_ptr<Epoch> begin(const EpochName& name) const {
-        auto part = std::make_unique<Epoch>(flows_per_epoch_, HashKey{});
-        part->name = name;
+        auto part = std::make_unique<Epoch>(EpochSizes{.flows = flows_per_epoch_}, internal(), HashKey{});
+        part->begin(name);
         return part;
     }
 
@@ -80,7 +96,7 @@ private:
 
 public:
     FlowStore flows;
-    HostTable hosts{PrefixSet{{*Prefix::parse("10.0.0.0/8"), *Prefix::parse("2001:db8:1::/48")}}, {}};
+    HostTable hosts{internal(), {}};
     Merger merger{flows, hosts};
 };
 

@@ -111,7 +111,7 @@ TEST_CASE("when the flow store is full, packets still count for their hosts, and
     REQUIRE(merged.unrecorded.size() == 1);
     const UnrecordedDelta& host = merged.unrecorded.begin()->second;
     CHECK(lab.hosts.address(host.host).to_string() == "10.0.0.1");
-    CHECK(host.out == Traffic{{60}, {3000}, {}});
+    CHECK(host.out == Traffic{{60}, {3000}, {20}});
     CHECK(host.in == Traffic{});
     CHECK(host.protocol == 17);
 }

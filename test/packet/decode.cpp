@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "frames.hpp"
+#include "packet/common_stack.hpp"
 
 using namespace flowlock;
 using namespace flowlock::test;
@@ -252,5 +253,48 @@ TEST_CASE("every prefix of a frame is rejected or decoded, never read past its e
             CHECK((seen.to_port == 22 || seen.to_port == 0));
             CHECK(decoded.ip_bytes == whole.ip_bytes);
         }
+    }
+}
+
+TEST_CASE(
+    "the fast path takes the common stack and comes to the same as the whole decoder, at every length") {
+    const Ipv4 reversed{.from = "198.51.100.2", .to = "192.0.2.1"};
+    const Ipv4 alone{.from = "192.0.2.1", .to = "192.0.2.1"};
+    const auto [frame, is_common] = GENERATE_COPY(table<Octets, bool>({
+        {ethernet(0x0800) + ipv4({}, tcp(40000, 22, tcp_flag::syn)), true},
+        {ethernet(0x0800) + ipv4(reversed, tcp(22, 40000, 0xff, 100)), true},
+        {ethernet(0x0800) + ipv4(alone, tcp(2, 1, 0)), true},
+        {ethernet(0x0800) + ipv4({.protocol = 17}, udp(53, 40000, 30)), true},
+        {ethernet(0x0800) + ipv4({.fragment = 0x4000}, tcp(1, 2, 0)), true},
+        {ethernet(0x0800) + ipv4({.total_length = 1500}, tcp(1, 2, 0)), true},
+        {ethernet(0x86dd) + ipv6({}, tcp(40000, 22, tcp_flag::syn)), true},
+        {ethernet(0x86dd) + ipv6({.from = "2001:db8::2", .to = "2001:db8::1"}, tcp(1, 2, 0)), true},
+        {ethernet(0x86dd) + ipv6({.next = 17}, udp(53, 40000, 30)), true},
+        {ethernet(0x0800) + ipv4({.fragment = 0x2000}, tcp(1, 2, 0)), false},
+        {ethernet(0x0800) + ipv4({.fragment = 0x0010}, tcp(1, 2, 0)), false},
+        {ethernet(0x0800) + ipv4({.option_words = 1}, tcp(1, 2, 0)), false},
+        {ethernet(0x0800) + ipv4({.protocol = 1}, udp(0x0800, 2, 0)), false},
+        {ethernet(0x0800) + ipv4({.total_length = 0}, tcp(1, 2, 0)), false},
+        {ethernet(0x0800) + ipv4({.total_length = 30}, tcp(1, 2, 0)), false},
+        {ethernet(0x8100) + be16(7) + be16(0x0800) + ipv4({}, tcp(1, 2, 0)), false},
+        {ethernet(0x86dd) + ipv6({.next = 0}, tcp(1, 2, 0)), false},
+        {ethernet(0x0800) + ipv6({}, tcp(1, 2, 0)), false},
+    }));
+    const auto wire = static_cast<std::uint32_t>(frame.size());
+    for (std::size_t captured = 0; captured <= frame.size(); ++captured) {
+        const auto exact = std::make_unique<std::byte[]>(captured);
+        std::copy_n(frame.begin(), captured, exact.get());
+        Decoded fast;
+        const bool taken = decode_common({exact.get(), captured}, wire, fast);
+        if (captured == frame.size()) CHECK(taken == is_common);
+        if (!taken) continue;
+        const Decoded whole = decode(LinkType::ethernet, {exact.get(), captured}, wire);
+        CHECK(fast.key == whole.key);
+        CHECK(fast.sender == whole.sender);
+        CHECK(fast.outcome == whole.outcome);
+        CHECK(fast.ip_bytes == whole.ip_bytes);
+        CHECK(fast.flags == whole.flags);
+        CHECK(fast.fragment == whole.fragment);
+        CHECK(fast.flags_cut == whole.flags_cut);
     }
 }

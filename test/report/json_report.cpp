@@ -40,7 +40,7 @@ TEST_CASE("a scan's report is one line with the fields of the contract, in its o
         R"("opened":"2013-11-13T18:14:30.000000Z","closed":null,"first_seen":"2013-11-13T18:14:27.123456Z",)"
         R"("last_seen":"2013-11-13T18:14:29.000000Z",)"
         R"("trigger":{"rule":"scan","metric":"failed_contacts","value":3,"threshold":2,"window_s":300},)"
-        R"("totals":{"packets":4,"bytes":160,"flows":3},"externals":[],"externals_total":0,)"
+        R"("totals":{"packets":4,"bytes":160,"flows":3,"flows_estimated":0},"externals":[],"externals_total":0,)"
         R"("targets":[{"time":"2013-11-13T18:14:27.123456Z","address":"198.51.100.1","port":22,"protocol":"tcp"},)"
         R"({"time":"2013-11-13T18:14:28.000000Z","address":"198.51.100.2","port":22,"protocol":"tcp"}],)"
         R"("targets_total":3,"scan":{"answered":0,"refused":1,"unanswered":2,"cut_short":1,"addresses":3,"ports":1,)"
@@ -58,7 +58,7 @@ TEST_CASE("a limit's report is one line with the fields of the contract, in its 
         R"("closed":"2013-11-13T18:21:27.000000Z","first_seen":"2013-11-13T18:14:27.000000Z",)"
         R"("last_seen":"2013-11-13T18:19:26.999999Z",)"
         R"("trigger":{"rule":"out-packets","metric":"packets","value":135580,"threshold":100000,"window_s":300},)"
-        R"("totals":{"packets":40674000,"bytes":6344592000,"flows":40673},)"
+        R"("totals":{"packets":40674000,"bytes":6344592000,"flows":40673,"flows_estimated":0},)"
         R"("externals":[{"address":"77.96.88.114","packets":40668000,"bytes":6344208000,"flows":40667}],)"
         R"("externals_total":3,"targets":[],"targets_total":0,"scan":{},"evidence":{},)"
         R"("loss":{"nic_missed":0,"table_full":0}})");
