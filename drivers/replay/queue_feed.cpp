@@ -2,7 +2,6 @@
 #include "queue_feed.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace flowlock {
 
@@ -14,7 +13,7 @@ std::uint16_t QueueFeed::fill(rte_mbuf** packets, std::uint16_t given) noexcept 
             const std::uint32_t index = frame_index(place_);
             while (filled == 0 && next_epoch_begins_at(index)) clock_.epoch = chunk_->marks[++mark_].name;
             if (next_epoch_begins_at(index)) break;
-            copy(chunk_->block.frames[index], packets[filled++]);
+            show(chunk_->block.frames[index], packets[filled++]);
         }
         // Other queues may have frames in later epochs of the chunk: the clock goes on for this one, too.
         if (filled == 0) finish_chunk();
@@ -49,11 +48,13 @@ bool QueueFeed::next_epoch_begins_at(std::uint32_t frame) const noexcept {
     return mark_ + 1 < chunk_->marks.size() && chunk_->marks[mark_ + 1].frame <= frame;
 }
 
-// As a NIC would: a frame longer than the buffer keeps its head. The length on the wire stays.
-void QueueFeed::copy(const CapturedFrame& frame, rte_mbuf* packet) const noexcept {
-    const auto kept =
-        std::min<std::uint32_t>(frame.captured, rte_pktmbuf_tailroom(packet) + packet->data_len);
-    std::memcpy(rte_pktmbuf_mtod(packet, void*), chunk_->block.bytes.get() + frame.offset, kept);
+// The buffer shows the frame where it stands in the chunk, which stays until the worker asks for the next
+// burst: no copy. Only this port uses the pool, so nobody meets a buffer's own memory. As with a NIC, a frame
+// longer than a buffer keeps its head, and the length on the wire stays.
+void QueueFeed::show(const CapturedFrame& frame, rte_mbuf* packet) const noexcept {
+    const auto kept = std::min<std::uint32_t>(frame.captured, RTE_MBUF_DEFAULT_DATAROOM);
+    packet->buf_addr = chunk_->block.bytes.get() + frame.offset;
+    packet->data_off = 0;
     packet->data_len = static_cast<std::uint16_t>(kept);
     packet->pkt_len = frame.wire;
     fields_.time_ns(packet) = ns_of(frame.time);

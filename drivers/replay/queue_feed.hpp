@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One receive queue of the replay port: turns the frames of chunks into packet buffers. Belongs to the worker
+// One receive queue of the replay port: shows the frames of chunks in packet buffers. Belongs to the worker
 // thread that polls the queue; called by DPDK as the queue's receive callback.
 #pragma once
 
@@ -29,7 +29,7 @@ private:
     std::size_t frames() const noexcept;
     std::uint32_t frame_index(std::size_t place) const noexcept;
     bool next_epoch_begins_at(std::uint32_t frame) const noexcept;
-    void copy(const CapturedFrame& frame, rte_mbuf* packet) const noexcept;
+    void show(const CapturedFrame& frame, rte_mbuf* packet) const noexcept;
     void finish_chunk() noexcept;
 
     unsigned queue_;

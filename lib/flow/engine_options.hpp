@@ -8,7 +8,7 @@ namespace flowlock {
 
 struct EngineOptions {
     // Flows an epoch of one worker can hold; a power of two, 1,024 to 16,777,216; lib/config refuses others.
-    // In replay a full epoch is handed over early, so this bounds memory (about 200 bytes each), not the
+    // In replay a full epoch is handed over early, so this bounds memory (about 120 bytes each), not the
     // result.
     std::uint32_t flows_per_epoch = 65'536;
     // Flows the control core remembers; beyond, packets still count for their hosts, but not as flows (and
