@@ -47,9 +47,10 @@ const HostSlice* EpochLog::find(HostPlace place) const noexcept {
 const EpochLog& WindowHistory::add(const MergedEpoch& epoch) {
     EpochLog& log = logs_.emplace_back();
     log.start_s = epoch.name.start_s;
-    for (const FlowDelta& delta : epoch.deltas)
-        if (delta.host != no_host)
-            for (const Direction direction : directions) add_flow(log, delta, direction);
+    slices_of_.resize(epoch.deltas.size());
+    for (std::size_t i = 0; i < epoch.deltas.size(); ++i)
+        for (const Direction direction : directions)
+            slices_of_[i][static_cast<std::size_t>(direction)] = add_flow(log, epoch.deltas[i], direction);
     for (const auto& [place, delta] : epoch.unrecorded) add_unrecorded(log, delta);
     place_records(log, epoch);
     sort_slices(log);
@@ -69,15 +70,16 @@ HostSlice& WindowHistory::slice_of(EpochLog& log, HostPlace place) {
     return log.slices[index_plus_1 - 1];
 }
 
-// Sums up, and counts in `end` how many records the slice will have.
-void WindowHistory::add_flow(EpochLog& log, const FlowDelta& delta, Direction direction) {
+// Sums up, and counts in `end` how many records the slice will have. Returns the slice's index.
+std::uint32_t WindowHistory::add_flow(EpochLog& log, const FlowDelta& delta, Direction direction) {
     const int sender = sender_of(delta.inside, direction);
-    if (delta.packets[sender] == 0) return;
+    if (delta.host == no_host || delta.packets[sender] == 0) return no_slice;
     HostSlice& slice = slice_of(log, HostPlace::of(delta.host, direction));
     ++slice.end;
     add_volume(slice, protocol_class_of(delta.protocol, delta.family),
                {delta.packets[sender], delta.bytes[sender], 0});
     extend(slice, delta.first_ns, delta.last_ns);
+    return static_cast<std::uint32_t>(&slice - log.slices.data());
 }
 
 void WindowHistory::add_unrecorded(EpochLog& log, const UnrecordedDelta& delta) {
@@ -100,13 +102,13 @@ void WindowHistory::place_records(EpochLog& log, const MergedEpoch& epoch) {
         total += count;
     }
     log.records.resize(total);
-    for (const FlowDelta& delta : epoch.deltas) {
-        if (delta.host == no_host) continue;
+    for (std::size_t i = 0; i < epoch.deltas.size(); ++i) {
+        const FlowDelta& delta = epoch.deltas[i];
         for (const Direction direction : directions) {
+            const std::uint32_t slice = slices_of_[i][static_cast<std::size_t>(direction)];
+            if (slice == no_slice) continue;
             const int sender = sender_of(delta.inside, direction);
-            if (delta.packets[sender] == 0) continue;
-            HostSlice& slice = slice_of(log, HostPlace::of(delta.host, direction));
-            log.records[slice.end++] = {delta.flow, delta.packets[sender], delta.bytes[sender]};
+            log.records[log.slices[slice].end++] = {delta.flow, delta.packets[sender], delta.bytes[sender]};
         }
     }
 }

@@ -2,7 +2,7 @@
 // The last merged epochs, summed up by host and direction, as far back as the longest window of a limit
 // reaches. A sliding window is the sum of the newest log and those before it; what leaves it is subtracted,
 // so every sum is exact, at a cost that does not depend on the window's length. Memory: per epoch and active
-// host and direction 144 bytes (a slice), and per active flow and direction 24 bytes (a record), at most
+// host and direction 128 bytes (a slice), and per active flow and direction 24 bytes (a record), at most
 // history_max records: beyond, the oldest logs keep their slices but forget their records. Owned by the
 // control core.
 #pragma once
@@ -95,7 +95,7 @@ public:
 
 private:
     HostSlice& slice_of(EpochLog& log, HostPlace place);
-    void add_flow(EpochLog& log, const FlowDelta& delta, Direction direction);
+    std::uint32_t add_flow(EpochLog& log, const FlowDelta& delta, Direction direction);
     void add_unrecorded(EpochLog& log, const UnrecordedDelta& delta);
     void place_records(EpochLog& log, const MergedEpoch& epoch);
     void sort_slices(EpochLog& log);
@@ -105,7 +105,10 @@ private:
     std::uint32_t begin_number_ = 0;
     std::uint32_t forgotten_before_ = 0;  // logs before this number have no records
     std::deque<EpochLog> logs_;
-    std::vector<std::uint32_t> slice_by_place_;  // scratch of add(): index + 1 into the newest log's slices
+    static constexpr std::uint32_t no_slice = ~std::uint32_t{0};
+    // Scratch of add(): index + 1 into the newest log's slices; and of each delta the slices it adds to.
+    std::vector<std::uint32_t> slice_by_place_;
+    std::vector<std::array<std::uint32_t, 2>> slices_of_;
 };
 
 }  // namespace flowlock

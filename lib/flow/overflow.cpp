@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "flow/overflow.hpp"
 
-#include <algorithm>
 #include <cassert>
 #include <cstring>
 
@@ -29,54 +28,18 @@ void Overflow::prefault() noexcept {
     std::memset(static_cast<void*>(scratch_.get()), 0, samples_max * sizeof(Sample));
 }
 
-Overflow::Place Overflow::find_place(const FlowKey& key) const noexcept {
-    const unsigned first_inside = internal_.contains(key.address[0]) ? 1 : 0;
-    const unsigned second_inside = internal_.contains(key.address[1]) ? 1 : 0;
-    if (first_inside == second_inside) return {};
-    const auto inside = static_cast<std::uint8_t>(1 - first_inside);
-    const IpAddress& host = key.address[inside];
-    const std::uint64_t hash =
-        fold_multiply(host.high ^ secret_.a ^ key.protocol, host.low ^ secret_.b ^ key.family);
-    return {.slot = static_cast<std::uint32_t>(hash) & mask_, .inside = inside, .has_host = true};
-}
-
-HostCounts* Overflow::find_host(const Decoded& packet, const Place& place) noexcept {
-    const IpAddress& address = packet.key.address[place.inside];
-    for (std::uint32_t probe = 0; probe < probes_max; ++probe) {
-        const std::uint32_t slot = (place.slot + probe) & mask_;
-        HostCounts& host = hosts_[slot];
-        if (host.generation != generation_) {
-            if (used_count_ == hosts_max_) return nullptr;
-            used_[used_count_++] = slot;
-            host = {};
-            host.host = address;
-            host.generation = generation_;
-            host.protocol = packet.key.protocol;
-            host.family = packet.key.family;
-            host.first = ~std::uint32_t{0};
-            return &host;
-        }
-        if (host.host == address && host.protocol == packet.key.protocol && host.family == packet.key.family)
-            return &host;
-    }
-    return nullptr;
-}
-
-void Overflow::count(const Decoded& packet, const Place& place, std::uint64_t hash,
-                     std::uint32_t time) noexcept {
-    packets_ += {1};
-    if (!place.has_host) return;
-    HostCounts* host = find_host(packet, place);
-    if (host == nullptr) {
-        unattributed_ += {1};
-        return;
-    }
-    const unsigned direction = packet.sender == place.inside ? 0 : 1;
-    host->packets[direction] += 1;
-    host->bytes[direction] += packet.ip_bytes;
-    host->first = std::min(host->first, time);
-    host->last = std::max(host->last, time);
-    if (is_sampled(hash)) sample(hash, static_cast<std::uint32_t>(host - hosts_.get()), direction);
+// nullptr: there is no room.
+HostCounts* Overflow::begin_host(std::uint32_t slot, const FlowKey& key, const IpAddress& address) noexcept {
+    if (used_count_ == hosts_max_) return nullptr;
+    used_[used_count_++] = slot;
+    HostCounts& host = hosts_[slot];
+    host = {};
+    host.host = address;
+    host.generation = generation_;
+    host.protocol = key.protocol;
+    host.family = key.family;
+    host.first = ~std::uint32_t{0};
+    return &host;
 }
 
 void Overflow::sample(std::uint64_t hash, std::uint32_t slot, unsigned direction) noexcept {

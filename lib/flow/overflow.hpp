@@ -13,9 +13,10 @@
 // prefetch() and count() are data path: no allocation, no exception, bounded.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <span>
+#include <vector>
 
 #include "base/mapped_array.hpp"
 #include "base/prefetch.hpp"
@@ -83,6 +84,7 @@ private:
         return (hash >> 24 & ((std::uint64_t{1} << level_) - 1)) == 0;
     }
     HostCounts* find_host(const Decoded& packet, const Place& place) noexcept;
+    HostCounts* begin_host(std::uint32_t slot, const FlowKey& key, const IpAddress& address) noexcept;
     void sample(std::uint64_t hash, std::uint32_t slot, unsigned direction) noexcept;
     void insert(const Sample& added) noexcept;
     void thin_out() noexcept;
@@ -102,5 +104,45 @@ private:
     MappedArray<Sample> samples_;  // open addressing, twice samples_max
     MappedArray<Sample> scratch_;  // of thin_out()
 };
+
+inline Overflow::Place Overflow::find_place(const FlowKey& key) const noexcept {
+    const unsigned first_inside = internal_.contains(key.address[0]) ? 1 : 0;
+    const unsigned second_inside = internal_.contains(key.address[1]) ? 1 : 0;
+    if (first_inside == second_inside) return {};
+    const auto inside = static_cast<std::uint8_t>(1 - first_inside);
+    const IpAddress& host = key.address[inside];
+    const std::uint64_t hash =
+        fold_multiply(host.high ^ secret_.a ^ key.protocol, host.low ^ secret_.b ^ key.family);
+    return {.slot = static_cast<std::uint32_t>(hash) & mask_, .inside = inside, .has_host = true};
+}
+
+inline HostCounts* Overflow::find_host(const Decoded& packet, const Place& place) noexcept {
+    const IpAddress& address = packet.key.address[place.inside];
+    for (std::uint32_t probe = 0; probe < probes_max; ++probe) {
+        const std::uint32_t slot = (place.slot + probe) & mask_;
+        HostCounts& host = hosts_[slot];
+        if (host.generation != generation_) return begin_host(slot, packet.key, address);
+        if (host.host == address && host.protocol == packet.key.protocol && host.family == packet.key.family)
+            return &host;
+    }
+    return nullptr;
+}
+
+inline void Overflow::count(const Decoded& packet, const Place& place, std::uint64_t hash,
+                            std::uint32_t time) noexcept {
+    packets_ += {1};
+    if (!place.has_host) return;
+    HostCounts* host = find_host(packet, place);
+    if (host == nullptr) {
+        unattributed_ += {1};
+        return;
+    }
+    const unsigned direction = packet.sender == place.inside ? 0 : 1;
+    host->packets[direction] += 1;
+    host->bytes[direction] += packet.ip_bytes;
+    host->first = std::min(host->first, time);
+    host->last = std::max(host->last, time);
+    if (is_sampled(hash)) sample(hash, static_cast<std::uint32_t>(host - hosts_.get()), direction);
+}
 
 }  // namespace flowlock

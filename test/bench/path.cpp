@@ -208,18 +208,40 @@ void measure_load(const Load& load) {
     print(load.name, results, measured);
 }
 
-// One-second epochs with the real control core on the other core, against none.
+// One-second epochs against none: handed over and only cleared, and with the real control core merging and
+// judging on the other core.
 void measure_epochs(std::uint32_t flows) {
     SyntheticSource source({{.flows = flows}, 1});
+    const HashKey secret = HashKey::random();
+    const auto run = [&](Station& station, std::chrono::seconds epoch, const Loop& beside) {
+        return measure(source, {[&](Queue q, const Stop& s) { station.run(q, s, epoch); }}, beside);
+    };
+    const auto idle = [](auto& station, auto&& take) {
+        return [&station, take](Queue, const Stop& stop) {
+            while (!stop.load(std::memory_order_relaxed))
+                if (!take(station)) std::this_thread::sleep_for(std::chrono::microseconds(200));
+        };
+    };
+    const Options saved = options;
     Results results;
-    for (int round = 0; round < options.rounds; ++round) {
-        const HashKey secret = HashKey::random();
+    std::vector<double> costs_cleared, costs_merged, busy_ms;
+    for (int round = 0; round < saved.rounds; ++round) {
+        options.warm_up_s = 3;
+        options.seconds = 3;
         {
-            Station station("path", flows, 4, secret);
-            results.add("none",
-                        measure(source, {[&](Queue q, const Stop& s) { station.run(q, s, no_epochs); }}, {}));
+            Station station("none", flows, 1, secret);
+            results.add("none", run(station, no_epochs, {}));
         }
-        Station station("path", flows, 4, secret);
+        {
+            Station station("cleared", flows, 4, secret);
+            const auto clear = [](Station& full) {
+                Epoch* epoch = full.channel.take_full();
+                if (epoch != nullptr) full.channel.give_back(epoch);
+                return epoch != nullptr;
+            };
+            results.add("cleared", run(station, epoch_length, idle(station, clear)));
+        }
+        Station station("merged", flows, 4, secret);
         ControlCore control({.internal = internal,
                              .limits = default_limits(),
                              .scan = {},
@@ -227,34 +249,32 @@ void measure_epochs(std::uint32_t flows) {
                              .report = {},
                              .secret = secret},
                             {&station.channel});
-        const Options saved = options;
-        options.warm_up_s = 4;
-        options.seconds = 4;
         std::uint64_t busy = 0;
-        const std::uint64_t begin = rte_rdtsc();
-        const auto warm_up_ticks =
-            static_cast<std::uint64_t>(options.warm_up_s * static_cast<double>(rte_get_tsc_hz()));
-        const auto merge = [&](Queue, const Stop& stop) {
-            while (!stop.load(std::memory_order_relaxed)) {
-                const std::uint64_t before = rte_rdtsc();
-                if (!control.poll())
-                    std::this_thread::sleep_for(std::chrono::microseconds(200));
-                else if (before > begin + warm_up_ticks)
-                    busy += rte_rdtsc() - before;
-            }
+        const std::uint64_t hz = rte_get_tsc_hz();
+        const std::uint64_t warm = rte_rdtsc() + static_cast<std::uint64_t>(options.warm_up_s) * hz;
+        const auto merge = [&](Station&) {
+            const std::uint64_t before = rte_rdtsc();
+            if (!control.poll()) return false;
+            if (before > warm) busy += rte_rdtsc() - before;
+            return true;
         };
-        results.add("1 s", measure(source, {[&](Queue q, const Stop& s) { station.run(q, s, epoch_length); }},
-                                   merge));
-        const double busy_share =
-            static_cast<double>(busy) / static_cast<double>(rte_rdtsc() - begin - warm_up_ticks);
-        options = saved;
+        results.add("merged", run(station, epoch_length, idle(station, merge)));
+        busy_ms.push_back(1e3 * static_cast<double>(busy) / static_cast<double>(hz) / options.seconds);
         while (!control.finished()) control.poll();
-        if (control.totals().tally.packets().value == 0) std::abort();
-        fmt::print("  late epochs {}, control core busy {:.0f} ms an epoch\n", control.totals().late,
-                   busy_share * 1e3);
+        if (control.totals().late > 0) fmt::print("  {} late epochs\n", control.totals().late);
+        const auto cost = [&](const char* variant) {
+            return 100 * (1 - results.by_variant[variant].back() / results.by_variant["none"].back());
+        };
+        costs_cleared.push_back(cost("cleared"));
+        costs_merged.push_back(cost("merged"));
     }
-    print(fmt::format("epochs, {} flows", flows), results, {"none", "1 s"});
-    fmt::print("  cost of epochs {:.1f} %\n", 100 * (1 - results.rate("1 s") / results.rate("none")));
+    options = saved;
+    print(fmt::format("epochs, {} flows", flows), results, {"none", "cleared", "merged"});
+    fmt::print(
+        "  cost of epochs: {:.1f} % handed over and cleared, {:.1f} % with the control core at work, {:.0f} "
+        "ms "
+        "of each second\n",
+        median(costs_cleared), median(costs_merged), median(busy_ms));
 }
 
 void measure_workers(std::uint32_t flows) {
@@ -272,11 +292,28 @@ void measure_workers(std::uint32_t flows) {
             }
             return measure(source, loops, {});
         };
+        const auto run_floors = [&](unsigned workers) {
+            SyntheticSource source({{.flows = flows / workers}, workers});
+            std::vector<std::unique_ptr<Floor>> floors;
+            std::vector<Loop> loops;
+            for (unsigned i = 0; i < workers; ++i) {
+                floors.push_back(
+                    std::make_unique<Floor>(table_flows(flows / workers) * std::size_t{64}, secret));
+                loops.emplace_back([&, i](Queue q, const Stop& s) { floors[i]->run(q, s); });
+            }
+            return measure(source, loops, {});
+        };
         results.add("1 worker", run(1));
         results.add("2 workers", run(2));
+        // What the machine itself makes of a second core.
+        results.add("1 floor", run_floors(1));
+        results.add("2 floors", run_floors(2));
     }
-    print(fmt::format("{} flows over workers", flows), results, {"1 worker", "2 workers"});
-    fmt::print("  two workers / one {:.2f}\n", results.rate("2 workers") / results.rate("1 worker"));
+    print(fmt::format("{} flows over workers", flows), results,
+          {"1 worker", "2 workers", "1 floor", "2 floors"});
+    fmt::print("  two workers / one {:.2f}; two floors / one {:.2f}\n",
+               results.rate("2 workers") / results.rate("1 worker"),
+               results.rate("2 floors") / results.rate("1 floor"));
 }
 
 // An attacker who knows the code finds flows that would all meet in 1/256 of the table if the seed were that
@@ -309,7 +346,7 @@ void measure_crafted() {
 
 }  // namespace
 
-int main(int count, char** arguments) {
+int main(int count, char** arguments) try {
     CLI::App app("The whole data path against its floor and its twin, on this machine");
     app.add_option("--rounds", options.rounds, "Rounds of each measurement, medians are shown")
         ->capture_default_str();
@@ -346,4 +383,10 @@ int main(int count, char** arguments) {
         measure_epochs(1'000'000);
     }
     if (wanted("workers")) measure_workers(1'000'000);
+} catch (const std::exception& error) {
+    fmt::print(
+        stderr,
+        "bench_path: {}\nIt needs root and 900 MiB of hugepages: echo 512 > /proc/sys/vm/nr_hugepages\n",
+        error.what());
+    return 1;
 }

@@ -72,17 +72,24 @@ TEST_CASE("every packet is counted in its own flow and in no other") {
 }
 
 TEST_CASE("a full table says so, counts nothing, and goes on counting the flows it has, displaced ones too") {
-    constexpr std::uint16_t room = 16'384;
+    constexpr std::uint16_t room = 4'096;
     FlowTable table(room, HashKey{});
-    for (std::uint16_t port = 0; port < room; ++port) REQUIRE(count(table, decoded({.from_port = port}), 0));
-    for (std::uint16_t port = room; port < 2 * room; ++port)
-        REQUIRE_FALSE(count(table, decoded({.from_port = port}), 0));
+    const auto count_ports = [&](std::uint16_t first, std::uint16_t last) {
+        int counted = 0;
+        for (std::uint16_t port = first; port < last; ++port)
+            counted += count(table, decoded({.from_port = port}), 0) ? 1 : 0;
+        return counted;
+    };
+    REQUIRE(count_ports(0, room) == room);
+    CHECK(count_ports(room, 2 * room) == 0);
     CHECK(table.size() == room);
-    for (std::uint16_t port = 0; port < room; ++port) REQUIRE(count(table, decoded({.from_port = port}), 0));
+    CHECK(count_ports(0, room) == room);
+    int with_two = 0;
     for (const FlowBirth& birth : table.births()) {
         const FlowCounters& counters = table.counters(birth.place);
-        REQUIRE(counters.packets[0] + counters.packets[1] == 2);
+        with_two += counters.packets[0] + counters.packets[1] == 2 ? 1 : 0;
     }
+    CHECK(with_two == room);
 
     table.clear();
     CHECK(table.size() == 0);
@@ -94,15 +101,17 @@ TEST_CASE("a full table says so, counts nothing, and goes on counting the flows 
 
 TEST_CASE("a table at its load limit finds room for every flow within the probes it makes") {
     // A load of 1/2 in buckets of two: the longest run of full buckets stays below the bound.
-    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
         FlowTable table(1 << 18, HashKey{seed * 0x9e3779b97f4a7c15, seed ^ 0xd1b54a32d192ed03, 3});
         std::mt19937_64 random(seed);
+        int counted = 0;
         for (int i = 0; i < 1 << 18; ++i) {
             Decoded packet = decoded({});
             packet.key.address[0].low = 0xffff0000u | random() << 32;
             packet.key.address[1].low = 0xffff0000u | random() << 32;
-            REQUIRE(count(table, packet, 0));
+            counted += count(table, packet, 0) ? 1 : 0;
         }
+        CHECK(counted == 1 << 18);
     }
 }
 
