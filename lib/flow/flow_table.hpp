@@ -85,7 +85,7 @@ public:
         no,         // the table is full
     };
 
-    // Room for `flows` flows, a power of two, at least 32.
+    // Room for `flows` flows, a power of two, at least 64.
     FlowTable(std::uint32_t flows, const HashKey& secret);
     // Touches all memory now, so that counting never waits for the kernel to provide a page.
     void prefault() noexcept;

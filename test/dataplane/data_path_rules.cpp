@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What docs promise of the data path, held against the machine: a live worker with all that it calls, the port
 // and DPDK's buffer pool included, is watched while it works.
+#include <array>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <mutex>
+#include <string_view>
+#include <sys/syscall.h>
 #include <thread>
 #include <unistd.h>
 
@@ -70,7 +74,7 @@ void check_worker(const LiveRun::Options& options, Meanwhile meanwhile) {
     CHECK(report.registered);
     CHECK(run.control().totals().tally.packets() == Packets{run.packets_sent()});
     CHECK(run.control().totals().epochs >= 3);
-    // The same packets were counted beyond the table as in the test that has such traffic.
+    // The flood, and only the flood, has gone beyond the table.
     CHECK((run.control().totals().overflowed > Packets{0}) ==
           (options.traffic.pattern == Pattern::syn_flood));
 

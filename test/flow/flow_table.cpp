@@ -154,3 +154,32 @@ TEST_CASE("flows that live in one bucket are told apart, and the search for them
         CHECK(counters.packets[0] + counters.packets[1] == 2);
     }
 }
+
+TEST_CASE("flows crafted to collide under a known key are spread like any others under a secret one") {
+    constexpr std::uint32_t room = 1 << 16;
+    const HashKey known;
+    const HashKey secret{0x1234567890abcdef, 0xfedcba0987654321, 0x0f1e2d3c4b5a6978};
+    const auto share_displaced = [&](const HashKey& key, bool crafted) {
+        FlowTable table(room, key);
+        std::mt19937_64 random(11);
+        std::uint32_t displaced = 0;
+        std::uint32_t refused = 0;
+        for (std::uint32_t flows = 0; flows < room;) {
+            Decoded packet = decoded({});
+            packet.key.address[0].low = 0xffff0000u | random() << 32;
+            packet.key.port[0] = static_cast<std::uint16_t>(random());
+            // All in one of 256 parts of the table, if its key were the known one.
+            if (crafted && (hash_of(packet.key, known) & 0xff) != 0) continue;
+            ++flows;
+            const std::uint64_t hash = table.hash(packet.key);
+            if (table.count(packet, hash, 0) != FlowTable::Counted::displaced) continue;
+            ++displaced;
+            refused += table.count_displaced(packet, hash, 0) ? 0 : 1;
+        }
+        CHECK((refused == 0) == !(crafted && key.a == known.a));
+        return static_cast<double>(displaced) / room;
+    };
+    CHECK(share_displaced(secret, true) == Approx(share_displaced(secret, false)).margin(0.005));
+    // The attack is a real one: with the key in hand nearly no flow finds its place.
+    CHECK(share_displaced(known, true) > 0.9);
+}
