@@ -15,7 +15,8 @@ namespace flowlock {
 
 class LiveClock {
 public:
-    // Takes a tenth of a second to measure the tick rate; to about 1e-5, and not corrected later. Sequence 1 is the epoch that is running. A benchmark may want longer epochs.
+    // Takes a tenth of a second to measure the tick rate, to about 1e-5; it is not corrected later. Sequence 1
+    // is the epoch that is running. A benchmark may want longer epochs.
     static LiveClock start(std::chrono::seconds epoch = epoch_length);
 
     std::int64_t now_ns() const noexcept {
