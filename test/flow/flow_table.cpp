@@ -105,8 +105,8 @@ TEST_CASE("a table at its load limit finds room for every flow within the probes
         FlowTable table(1 << 18, HashKey{seed * 0x9e3779b97f4a7c15, seed ^ 0xd1b54a32d192ed03, 3});
         std::mt19937_64 random(seed);
         int counted = 0;
+        Decoded packet = decoded({});
         for (int i = 0; i < 1 << 18; ++i) {
-            Decoded packet = decoded({});
             packet.key.address[0].low = 0xffff0000u | random() << 32;
             packet.key.address[1].low = 0xffff0000u | random() << 32;
             counted += count(table, packet, 0) ? 1 : 0;
@@ -156,7 +156,7 @@ TEST_CASE("flows that live in one bucket are told apart, and the search for them
 }
 
 TEST_CASE("flows crafted to collide under a known key are spread like any others under a secret one") {
-    constexpr std::uint32_t room = 1 << 16;
+    constexpr std::uint32_t room = 1 << 14;
     const HashKey known;
     const HashKey secret{0x1234567890abcdef, 0xfedcba0987654321, 0x0f1e2d3c4b5a6978};
     const auto share_displaced = [&](const HashKey& key, bool crafted) {
@@ -164,8 +164,8 @@ TEST_CASE("flows crafted to collide under a known key are spread like any others
         std::mt19937_64 random(11);
         std::uint32_t displaced = 0;
         std::uint32_t refused = 0;
+        Decoded packet = decoded({});
         for (std::uint32_t flows = 0; flows < room;) {
-            Decoded packet = decoded({});
             packet.key.address[0].low = 0xffff0000u | random() << 32;
             packet.key.port[0] = static_cast<std::uint16_t>(random());
             // All in one of 256 parts of the table, if its key were the known one.
@@ -179,7 +179,7 @@ TEST_CASE("flows crafted to collide under a known key are spread like any others
         CHECK((refused == 0) == !(crafted && key.a == known.a));
         return static_cast<double>(displaced) / room;
     };
-    CHECK(share_displaced(secret, true) == Approx(share_displaced(secret, false)).margin(0.005));
+    CHECK(share_displaced(secret, true) == Approx(share_displaced(secret, false)).margin(0.01));
     // The attack is a real one: with the key in hand nearly no flow finds its place.
     CHECK(share_displaced(known, true) > 0.9);
 }
