@@ -13,6 +13,8 @@
 #include "detect/limit_rule.hpp"
 #include "detect/scan_options.hpp"
 #include "flow/engine_options.hpp"
+#include "flow/live_options.hpp"
+#include "report/output_options.hpp"
 #include "report/report_options.hpp"
 
 namespace flowlock {
@@ -23,6 +25,8 @@ struct Config {
     ScanOptions scan;
     EngineOptions engine;
     ReportOptions report;
+    LiveOptions live;      // of `flowlock run` only
+    OutputOptions output;  // … as this
 };
 
 // What was said on the command line.

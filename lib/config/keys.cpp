@@ -13,6 +13,8 @@ constexpr seconds day{86'400};
 // Memory is bounded by these counts: a billion of anything is more than a tap server's memory can hold.
 constexpr CountRange entries{1, 1'000'000'000};
 constexpr CountRange rows{1, 100'000};
+constexpr CountRange workers{0, 64};
+constexpr CountRange mebibytes{0, 1'048'576};
 
 // 100 Tbit/s: over a day the sum still fits 63 bits.
 constexpr CountRange rates{1, 100'000'000'000'000};
@@ -62,6 +64,13 @@ constexpr Key keys[] = {
      [](const toml::node& v, Config& c) { return read_count(v, rows, c.report.targets_max); }},
     {"report.externals_max",
      [](const toml::node& v, Config& c) { return read_count(v, rows, c.report.externals_max); }},
+    {"live.ports", [](const toml::node& v, Config& c) { return read_texts(v, c.live.ports); }},
+    {"live.cores", [](const toml::node& v, Config& c) { return read_cpus(v, c.live.cores); }},
+    {"live.workers", [](const toml::node& v, Config& c) { return read_count(v, workers, c.live.workers); }},
+    {"live.memory_mib",
+     [](const toml::node& v, Config& c) { return read_count(v, mebibytes, c.live.memory_mib); }},
+    {"live.hugepages", [](const toml::node& v, Config& c) { return read_flag(v, c.live.hugepages); }},
+    {"output.folder", [](const toml::node& v, Config& c) { return read_path(v, c.output.folder); }},
 };
 
 constexpr LimitKey keys_of_limit[] = {

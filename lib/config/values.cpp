@@ -129,6 +129,55 @@ Complaints read_duration(const toml::node& value, seconds longest, seconds& opti
     return {};
 }
 
+Complaints read_texts(const toml::node& value, std::vector<std::string>& option) {
+    constexpr auto mend = "; write strings within brackets, such as [\"0000:3b:00.0\", \"eth1\"]";
+    const auto* array = value.as_array();
+    if (array == nullptr) return complain(value, described(value) + mend);
+    std::vector<std::string> texts;
+    Complaints complaints;
+    for (const auto& element : *array) {
+        const auto* text = element.as_string();
+        if (text == nullptr || (*text)->empty() || printable(**text) != **text)
+            complaints.push_back({&element, "holds something that names nothing" + std::string(mend)});
+        else if (std::find(texts.begin(), texts.end(), **text) != texts.end())
+            complaints.push_back({&element, quoted(**text) + " stands there twice; remove one"});
+        else
+            texts.push_back(**text);
+    }
+    if (complaints.empty()) option = std::move(texts);
+    return complaints;
+}
+
+Complaints read_cpus(const toml::node& value, std::vector<std::uint32_t>& option) {
+    constexpr CountRange numbers{0, 1023};
+    constexpr auto mend =
+        "; write CPU numbers within brackets, such as [2, 3, 4]: the control core's first, "
+        "then one for each worker";
+    const auto* array = value.as_array();
+    if (array == nullptr) return complain(value, described(value) + mend);
+    std::vector<std::uint32_t> cpus;
+    Complaints complaints;
+    for (const auto& element : *array) {
+        const auto cpu = count_of(element, numbers);
+        if (!cpu)
+            complaints.push_back({&element, "holds something that is no CPU number" + std::string(mend)});
+        else if (std::find(cpus.begin(), cpus.end(), *cpu) != cpus.end())
+            complaints.push_back({&element, std::to_string(*cpu) + " stands there twice; remove one"});
+        else
+            cpus.push_back(static_cast<std::uint32_t>(*cpu));
+    }
+    if (complaints.empty()) option = std::move(cpus);
+    return complaints;
+}
+
+Complaints read_path(const toml::node& value, std::string& option) {
+    const auto* text = value.as_string();
+    if (text == nullptr || !(*text)->starts_with('/') || printable(**text) != **text)
+        return complain(value, described(value) + "; write an absolute path, such as \"/var/lib/flowlock\"");
+    option = **text;
+    return {};
+}
+
 Complaints read_name(const toml::node& value, std::string& option) {
     constexpr std::size_t name_max = 64;
     constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";

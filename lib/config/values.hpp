@@ -33,6 +33,12 @@ Complaints read_count(const toml::node& value, CountRange range, std::uint32_t& 
 Complaints read_power_of_two(const toml::node& value, CountRange range, std::uint32_t& option);
 // A string of digits and a unit, "300s", "5m" or "24h", from 1 s to longest.
 Complaints read_duration(const toml::node& value, std::chrono::seconds longest, std::chrono::seconds& option);
+// An array of strings that are not empty and have no control characters, none of them twice.
+Complaints read_texts(const toml::node& value, std::vector<std::string>& option);
+// An array of CPU numbers, none of them twice.
+Complaints read_cpus(const toml::node& value, std::vector<std::uint32_t>& option);
+// An absolute path.
+Complaints read_path(const toml::node& value, std::string& option);
 Complaints read_networks(const toml::node& value, PrefixSet& option);
 // A name of letters, digits, "-" and "_": it stands in reports, and in "--set limit.NAME.KEY=VALUE" between
 // dots.

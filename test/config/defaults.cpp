@@ -44,6 +44,12 @@ TEST_CASE("without a file every option has the default that the documentation sa
     REQUIRE(config.report.number_format == NumberFormat::de);
     REQUIRE(config.report.targets_max == 500);
     REQUIRE(config.report.externals_max == 100);
+    REQUIRE(config.live.ports.empty());
+    REQUIRE(config.live.cores.empty());
+    REQUIRE(config.live.workers == 0);
+    REQUIRE(config.live.memory_mib == 0);
+    REQUIRE(config.live.hugepages);
+    REQUIRE(config.output.folder == "/var/lib/flowlock");
 }
 
 TEST_CASE("without any [[limit]] the shipped limits apply") {

@@ -30,7 +30,8 @@ constexpr const char* all_keys[] = {
     "internal",    "name",          "direction",    "metric",          "per_second",
     "window",      "protocol",      "group",        "enabled",         "min_targets",
     "window",      "answer_wait",   "contacts_max", "flows_per_epoch", "flows_max",
-    "history_max", "number_format", "targets_max",  "externals_max"};
+    "history_max", "number_format", "targets_max",  "externals_max",   "ports",
+    "cores",       "workers",       "memory_mib",   "hugepages",       "folder"};
 
 }  // namespace
 
@@ -59,6 +60,12 @@ TEST_CASE("the example of the documentation says the defaults and nothing else")
     REQUIRE(example.report.number_format == defaults.report.number_format);
     REQUIRE(example.report.targets_max == defaults.report.targets_max);
     REQUIRE(example.report.externals_max == defaults.report.externals_max);
+    REQUIRE(example.live.ports.size() == 1);
+    REQUIRE(example.live.cores == defaults.live.cores);
+    REQUIRE(example.live.workers == defaults.live.workers);
+    REQUIRE(example.live.memory_mib == defaults.live.memory_mib);
+    REQUIRE(example.live.hugepages == defaults.live.hugepages);
+    REQUIRE(example.output.folder == defaults.output.folder);
 }
 
 TEST_CASE("the example has every key there is") {

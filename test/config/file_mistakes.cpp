@@ -315,4 +315,27 @@ TEST_CASE("a file that cannot be read is told with the reason") {
     CHECK(mistake("/dev/zero") == "/dev/zero: cannot be read: it is larger than 1 MiB" + mend);
 }
 
+TEST_CASE("what names no port, no CPU and no folder is told with an example") {
+    require_each({
+        {"[live]\nports = \"eth1\"",
+         "flowlock.toml:2: live.ports: is \"eth1\"; write strings within brackets, such as "
+         "[\"0000:3b:00.0\", \"eth1\"]"},
+        {"[live]\nports = [\"eth1\", \"\"]",
+         "flowlock.toml:2: live.ports: holds something that names nothing; write strings within brackets, "
+         "such "
+         "as [\"0000:3b:00.0\", \"eth1\"]"},
+        {"[live]\nports = [\"eth1\",\n\"eth1\"]",
+         "flowlock.toml:3: live.ports: \"eth1\" stands there twice; remove one"},
+        {"[live]\ncores = [2, -1]",
+         "flowlock.toml:2: live.cores: holds something that is no CPU number; write CPU numbers within "
+         "brackets, "
+         "such as [2, 3, 4]: the control core's first, then one for each worker"},
+        {"[live]\ncores = [2, 3, 2]", "flowlock.toml:2: live.cores: 2 stands there twice; remove one"},
+        {"[live]\nworkers = 65", "flowlock.toml:2: live.workers: is 65; write a whole number from 0 to 64"},
+        {"[output]\nfolder = \"reports\"",
+         "flowlock.toml:2: output.folder: is \"reports\"; write an absolute path, such as "
+         "\"/var/lib/flowlock\""},
+    });
+}
+
 }  // namespace flowlock::test
