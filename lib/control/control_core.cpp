@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
+#include <utility>
 
 namespace flowlock {
 namespace {
@@ -78,13 +79,25 @@ void ControlCore::finish() {
 }
 
 Loss ControlCore::loss() const {
-    return {{"flow_table_full", merger_.totals().overflowed},
-            {"overflow_hosts_full", merger_.totals().unattributed},
-            {"late_epochs", {merger_.totals().late}},
-            {"flow_store_full", merger_.totals().unrecorded},
-            {"host_table_full", {hosts_.refused().value}},
-            {"history_full", {limits_.records_forgotten()}},
-            {"scan_contacts_full", {scans_.contacts_untracked()}}};
+    Loss loss = {{"flow_table_full", merger_.totals().overflowed},
+                 {"overflow_hosts_full", merger_.totals().unattributed},
+                 {"late_epochs", {merger_.totals().late}},
+                 {"flow_store_full", merger_.totals().unrecorded},
+                 {"host_table_full", {hosts_.refused().value}},
+                 {"history_full", {limits_.records_forgotten()}},
+                 {"scan_contacts_full", {scans_.contacts_untracked()}}};
+    for (const auto& [cause, packets] : port_loss_) loss[cause] += packets;
+    return loss;
+}
+
+std::vector<LockReport> ControlCore::take_reports() {
+    return std::exchange(reports_, {});
+}
+
+void ControlCore::reload(const Reload&) {}
+
+void ControlCore::set_port_loss(const Loss& cumulative) {
+    for (const auto& [cause, packets] : cumulative) port_loss_[cause] = packets;
 }
 
 }  // namespace flowlock

@@ -12,6 +12,7 @@
 #include "detect/scans.hpp"
 #include "flow/engine_options.hpp"
 #include "flow/merge.hpp"
+#include "report/lock_report.hpp"
 #include "report/report_options.hpp"
 #include "report/summary.hpp"
 
@@ -26,7 +27,19 @@ public:
         EngineOptions engine;
         ReportOptions report;
         HashKey secret;
+        // For months: what nothing refers to is forgotten, reports come while their case is open
+        // (take_reports()), and findings() stays empty. A replay keeps everything to its end.
+        bool live = false;
     };
+    // What may change while it runs; sizes of the engine may not.
+    struct Reload {
+        PrefixSet internal;
+        std::vector<LimitRule> limits;
+        ScanOptions scan;
+        ReportOptions report;
+    };
+    static constexpr std::chrono::seconds report_pause{60};
+
     // The channels, one per worker, outlive the control core.
     ControlCore(const Options& options, std::vector<EpochChannel*> channels);
 
@@ -34,6 +47,17 @@ public:
     bool poll();
     // All workers have handed over their last epoch, and the detectors have said what they had to say.
     bool finished() const noexcept { return finished_; }
+
+    // Live only: the reports, in this order, of cases that opened, grew, closed or were withdrawn since the
+    // last call. A case is reported in the epoch that opens it, every report_pause of epoch time while its
+    // figures change, and when it ends. All reports of a case have the same id.
+    std::vector<LockReport> take_reports();
+    // Between two calls of poll(). What the new settings do not speak of goes on: windows, open cases,
+    // contacts. Cases whose limit is gone, and those of hosts that are no longer internal, are closed.
+    void reload(const Reload& settings);
+    // What the ports have lost since they started, by cause; later calls replace it. The causes of the first
+    // call stay present in loss().
+    void set_port_loss(const Loss& cumulative);
 
     // After finished(): by opening time, host, direction and kind.
     const std::vector<Finding>& findings() const noexcept { return findings_; }
@@ -67,6 +91,8 @@ private:
     std::vector<Source> sources_;
     std::uint64_t open_sequence_ = 0;  // of the merged epoch that is open
     std::vector<Finding> findings_;
+    std::vector<LockReport> reports_;  // not taken yet
+    Loss port_loss_;
     bool finished_ = false;
 };
 

@@ -26,7 +26,8 @@ std::vector<LockReport> lock_reports(std::vector<Finding> findings, const Loss& 
     for (Finding& finding : findings) {
         std::string id = id_of(finding);
         if (const int use = ++uses[id]; use > 1) id += "-" + std::to_string(use);
-        reports.push_back({.id = std::move(id), .finding = std::move(finding), .loss = loss});
+        const CaseState state = finding.closed ? CaseState::closed : CaseState::open;
+        reports.push_back({.id = std::move(id), .state = state, .finding = std::move(finding), .loss = loss});
     }
     return reports;
 }

@@ -74,6 +74,7 @@ Json json_of(const LockReport& report) {
     const Finding& finding = report.finding;
     return {{"schema", "flowlock.lock/1"},
             {"id", report.id},
+            {"state", name_of(report.state)},
             {"reason", name_of(finding.reason)},
             {"kind", name_of(finding.kind)},
             {"direction", name_of(finding.direction)},

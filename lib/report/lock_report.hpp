@@ -3,6 +3,7 @@
 // side.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -15,9 +16,17 @@ namespace flowlock {
 // implied.
 using Loss = std::map<std::string, Packets>;
 
+// How far the case has come. Withdrawn: a scan that was reported while it was open, and that later answers
+// have cleared.
+enum class CaseState : std::uint8_t { open, closed, withdrawn };
+
+// "open" …
+const char* name_of(CaseState);
+
 struct LockReport {
     std::string
         id;  // "20131113T181427Z-192.0.2.1-netscan": fit for a folder name, the same for the same input
+    CaseState state = CaseState::open;
     Finding finding;
     Loss loss;
 };

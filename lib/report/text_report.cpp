@@ -106,6 +106,8 @@ std::string header_text(const LockReport& report, NumberFormat format) {
     if (finding.group != "*") host += fmt::format(" (group {})", finding.group);
 
     std::string text = text_field("Case", report.id);
+    if (report.state == CaseState::withdrawn)
+        text += text_field("Withdrawn", "what the host contacted has answered since: it was no scan");
     text += text_field("Host", host);
     text += text_field("Reason", reason_text(finding));
     text += text_field("Traffic",

@@ -59,6 +59,7 @@ inline LockReport scan_report() {
 inline LockReport limit_report() {
     LockReport report;
     report.id = "20131113T181427Z-178.63.65.85-packet_limit";
+    report.state = CaseState::closed;
     report.loss = {{"nic_missed", {0}}, {"table_full", {0}}};
     Finding& finding = report.finding;
     finding.vector = "udp_flood";

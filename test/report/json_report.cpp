@@ -35,8 +35,8 @@ std::string violation_without(const LockReport& report, const std::string& paren
 TEST_CASE("a scan's report is one line with the fields of the contract, in its order") {
     CHECK(
         json_report_line(scan_report()) ==
-        R"({"schema":"flowlock.lock/1","id":"20131113T181427Z-192.0.2.1-netscan","reason":"scan","kind":"netscan",)"
-        R"("direction":"out","vector":"other","protocol":"tcp","host":{"address":"192.0.2.1","group":"*"},)"
+        R"({"schema":"flowlock.lock/1","id":"20131113T181427Z-192.0.2.1-netscan","state":"open","reason":"scan",)"
+        R"("kind":"netscan","direction":"out","vector":"other","protocol":"tcp","host":{"address":"192.0.2.1","group":"*"},)"
         R"("opened":"2013-11-13T18:14:30.000000Z","closed":null,"first_seen":"2013-11-13T18:14:27.123456Z",)"
         R"("last_seen":"2013-11-13T18:14:29.000000Z",)"
         R"("trigger":{"rule":"scan","metric":"failed_contacts","value":3,"threshold":2,"window_s":300},)"
@@ -52,8 +52,8 @@ TEST_CASE("a limit's report is one line with the fields of the contract, in its 
     report.finding.externals.resize(1);
     CHECK(
         json_report_line(report) ==
-        R"({"schema":"flowlock.lock/1","id":"20131113T181427Z-178.63.65.85-packet_limit","reason":"attack",)"
-        R"("kind":"packet_limit","direction":"out","vector":"udp_flood","protocol":"any",)"
+        R"({"schema":"flowlock.lock/1","id":"20131113T181427Z-178.63.65.85-packet_limit","state":"closed",)"
+        R"("reason":"attack","kind":"packet_limit","direction":"out","vector":"udp_flood","protocol":"any",)"
         R"("host":{"address":"178.63.65.85","group":"*"},"opened":"2013-11-13T18:19:27.000000Z",)"
         R"("closed":"2013-11-13T18:21:27.000000Z","first_seen":"2013-11-13T18:14:27.000000Z",)"
         R"("last_seen":"2013-11-13T18:19:26.999999Z",)"
@@ -117,7 +117,7 @@ TEST_CASE("the schema lets later versions add fields") {
 TEST_CASE("the schema rejects a report without any one of its fields") {
     for (const LockReport& report : {scan_report(), limit_report()}) {
         const Json json = Json::parse(json_report_line(report));
-        REQUIRE(json.size() == 21);
+        REQUIRE(json.size() == 22);
         for (const auto& item : json.items()) {
             INFO(item.key());
             CHECK(violation_without(report, "", item.key()) != "");
@@ -169,6 +169,7 @@ TEST_CASE("the schema rejects wrong types and values") {
         {"/targets", nullptr},
         {"/scan", nullptr},
         {"/evidence", nullptr},
+        {"/state", "ended"},
         {"/loss/nic_missed", nullptr},
     }));
     INFO(pointer << " = " << value.dump());

@@ -56,6 +56,17 @@ TEST_CASE("a report names its time zone exactly once") {
     CHECK(occurrences(text_report(limit_report(), NumberFormat::de), "UTC") == 1);
 }
 
+TEST_CASE("only a withdrawn report says in its header what has become of its case") {
+    LockReport report = scan_report();
+    for (const CaseState state : {CaseState::open, CaseState::closed}) {
+        report.state = state;
+        CHECK(text_report(report, NumberFormat::de) == text_report(scan_report(), NumberFormat::de));
+    }
+    report.state = CaseState::withdrawn;
+    CHECK_THAT(text_report(report, NumberFormat::de),
+               Catch::Contains("\nWithdrawn   what the host contacted has answered since: it was no scan\n"));
+}
+
 TEST_CASE("loss is said by cause, without the causes that lost nothing") {
     LockReport report = limit_report();
     report.loss = {{"late_epoch", {200}}, {"nic_missed", {1'034}}, {"table_full", {0}}};
