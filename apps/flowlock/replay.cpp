@@ -63,8 +63,8 @@ public:
         for (unsigned i = 0; i < count; ++i) {
             channels_.push_back(std::make_unique<EpochChannel>(
                 "worker" + std::to_string(i), epochs_per_worker, sizes, config.internal, secret));
-            const Worker::Options options{.port = source.port(), .queue = static_cast<std::uint16_t>(i)};
-            workers_.push_back(std::make_unique<Worker>(options, *channels_.back()));
+            const std::vector<RxQueue> queues{{source.port(), static_cast<std::uint16_t>(i)}};
+            workers_.push_back(std::make_unique<Worker>(queues, *channels_.back()));
             lcores_.push_back({*workers_.back(), source.clock(i), fields});
         }
     }

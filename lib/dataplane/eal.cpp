@@ -10,53 +10,60 @@
 namespace flowlock {
 namespace {
 
-std::vector<int> usable_cpus() {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    sched_getaffinity(0, sizeof set, &set);
-    std::vector<int> cpus;
-    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
-        if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
-    return cpus;
-}
-
 // "(0-2)@(0,1)": lcores 0 to 2, each free to run on any CPU the process may use.
 std::string floating_lcores(unsigned workers) {
     std::string list;
-    for (const int cpu : usable_cpus()) list += (list.empty() ? "" : ",") + std::to_string(cpu);
+    for (const std::uint32_t cpu : usable_cpus()) list += (list.empty() ? "" : ",") + std::to_string(cpu);
     return "--lcores=(0-" + std::to_string(workers) + ")@(" + list + ")";
 }
 
 // "0@4,1@5": one CPU each.
-std::string pinned_lcores(unsigned workers) {
-    const std::vector<int> cpus = usable_cpus();
+std::string pinned_lcores(unsigned workers, const std::vector<std::uint32_t>& cpus) {
     if (cpus.size() <= workers)
         throw std::runtime_error("DPDK does not start: " + std::to_string(workers) +
                                  " workers and the control core need " + std::to_string(workers + 1) +
-                                 " CPUs; this process may use " + std::to_string(cpus.size()));
+                                 " CPUs; there are " + std::to_string(cpus.size()));
     std::string list;
     for (unsigned lcore = 0; lcore <= workers; ++lcore)
         list += (list.empty() ? "" : ",") + std::to_string(lcore) + "@" + std::to_string(cpus[lcore]);
     return "--lcores=" + list;
 }
 
+std::vector<std::string> words_of(const EalOptions& options) {
+    std::vector<std::string> words{"flowlock", "-m", std::to_string(options.memory_mib)};
+    words.push_back(options.cpus.empty() ? floating_lcores(options.workers)
+                                         : pinned_lcores(options.workers, options.cpus));
+    if (options.hugepages)
+        words.insert(words.end(), {"--in-memory", "--huge-unlink"});
+    else
+        words.insert(words.end(), {"--no-huge", "--no-shconf"});
+    if (options.pci.empty()) words.emplace_back("--no-pci");
+    for (const std::string& address : options.pci) words.push_back("--allow=" + address);
+    for (const std::string& device : options.devices) words.push_back("--vdev=" + device);
+    if (options.telemetry)
+        words.insert(words.end(), {"--file-prefix=flowlock", "--log-level=*:warning"});
+    else
+        words.insert(words.end(), {"--no-telemetry", "--log-level=*:error"});
+    return words;
+}
+
 }  // namespace
+
+std::vector<std::uint32_t> usable_cpus() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    sched_getaffinity(0, sizeof set, &set);
+    std::vector<std::uint32_t> cpus;
+    for (std::uint32_t cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+        if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+    return cpus;
+}
 
 Eal::Eal(const EalOptions& options) {
     // rte_eal_init keeps pointers into its arguments and reorders them; they must outlive it.
     static std::vector<std::string> words;
     static std::vector<char*> arguments;
-    words = {"flowlock",
-             "--no-pci",
-             "--no-telemetry",
-             "--log-level=*:error",
-             "-m",
-             std::to_string(options.memory_mib)};
-    if (options.live)
-        words.insert(words.end(), {"--in-memory", "--huge-unlink", pinned_lcores(options.workers)});
-    else
-        words.insert(words.end(), {"--no-huge", "--no-shconf", floating_lcores(options.workers)});
-    for (const std::string& device : options.devices) words.push_back("--vdev=" + device);
+    words = words_of(options);
     arguments.clear();
     for (std::string& word : words) arguments.push_back(word.data());
     if (rte_eal_init(static_cast<int>(arguments.size()), arguments.data()) < 0)

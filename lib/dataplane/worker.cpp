@@ -6,6 +6,7 @@
 #include <limits>
 
 #include <rte_ethdev.h>
+#include <rte_pause.h>
 
 #include "base/backoff.hpp"
 #include "base/prefetch.hpp"
@@ -17,6 +18,9 @@ namespace {
 
 // A packet's bytes are asked for so many packets ahead: a NIC has put them no nearer than the L3.
 constexpr std::uint16_t packets_ahead = 4;
+
+// More than the deepest receive queue there is.
+constexpr std::uint64_t drain_bursts_max = 8192 / Worker::burst_size;
 
 // Outcomes of the common stack in one burst, eight bits each in one register: adding to the tally itself would
 // make every packet wait for the one before it.
@@ -37,36 +41,65 @@ private:
 
 }  // namespace
 
-Worker::Worker(const Options& options, EpochChannel& channel)
-    : options_(options), channel_(channel), epoch_(channel.take_empty()) {
-    assert(epoch_ != nullptr);
+Worker::Worker(const std::vector<RxQueue>& queues, EpochChannel& channel)
+    : gate_count_(queues.size()), channel_(channel), epoch_(channel.take_empty()) {
+    assert(epoch_ != nullptr && !queues.empty() && queues.size() <= queues_max);
+    for (std::size_t i = 0; i < queues.size(); ++i) gates_[i].queue = queues[i];
     epoch_->begin({});
 }
 
-void Worker::run(const LiveClock& clock, const std::atomic<bool>& stop) noexcept {
+void Worker::run(LiveClock clock, const std::atomic<bool>& stop) noexcept {
     assert(epoch_->overflow.has_value());
     epoch_->begin(clock.epoch_at(clock.now_ns()));
     std::int64_t end_ns = clock.end_ns(epoch_->name);
-    while (!stop.load(std::memory_order_relaxed)) {
-        const std::uint16_t received = receive();
+    std::uint64_t packets = 0;
+    std::size_t gate = 0;
+    for (std::uint64_t round = 1; !stop.load(std::memory_order_relaxed); ++round) {
+        const std::uint16_t received = receive(gates_[gate]);
+        if (++gate == gate_count_) gate = 0;
+        pulse_.rounds.store(round, std::memory_order_release);
         const std::int64_t now_ns = clock.now_ns();
         if (now_ns >= end_ns) {
             change_epoch_or_go_on(clock.epoch_at(now_ns));
+            clock.take(epoch_->scale);
             end_ns = clock.end_ns(epoch_->name);
         }
-        if (received == 0) continue;
-        times_.fill(epoch_->flows.time_of(now_ns));
-        epoch_->first_ns = std::min(epoch_->first_ns, now_ns);
-        epoch_->last_ns = std::max(epoch_->last_ns, now_ns);
-        decode_burst(received, [](rte_mbuf*) { return LinkType::ethernet; });
-        count_burst<Pace::live>(received);
+        if (received == 0) {
+            rte_pause();
+            continue;
+        }
+        pulse_.packets.store(packets += received, std::memory_order_relaxed);
+        take_live(received, now_ns);
     }
+    for (std::size_t i = 0; i < gate_count_; ++i) packets += drain(gates_[i], clock);
+    pulse_.packets.store(packets, std::memory_order_relaxed);
     finish();
+}
+
+void Worker::take_live(std::uint16_t received, std::int64_t now_ns) noexcept {
+    times_.fill(epoch_->flows.time_of(now_ns));
+    epoch_->first_ns = std::min(epoch_->first_ns, now_ns);
+    epoch_->last_ns = std::max(epoch_->last_ns, now_ns);
+    decode_burst(received, [](rte_mbuf*) { return LinkType::ethernet; });
+    count_burst<Pace::live>(received);
+}
+
+// What stood in the queue when the worker was told to end. A port under load never runs dry, so a queue's depth
+// is all that is taken.
+std::uint64_t Worker::drain(const Gate& gate, const LiveClock& clock) noexcept {
+    std::uint64_t packets = 0;
+    for (std::uint64_t bursts = 0; bursts < drain_bursts_max; ++bursts) {
+        const std::uint16_t received = receive(gate);
+        if (received == 0) break;
+        packets += received;
+        take_live(received, clock.now_ns());
+    }
+    return packets;
 }
 
 void Worker::replay(const PacketClock& clock, const MbufFields& fields) noexcept {
     for (;;) {
-        const std::uint16_t received = receive();
+        const std::uint16_t received = receive(gates_[0]);
         if (clock.epoch != epoch_->name) change_epoch(clock.epoch);
         if (received == 0) {
             if (clock.ended) break;
@@ -84,8 +117,20 @@ void Worker::replay(const PacketClock& clock, const MbufFields& fields) noexcept
     finish();
 }
 
-std::uint16_t Worker::receive() noexcept {
-    return rte_eth_rx_burst(options_.port, options_.queue, packets_.data(), burst_size);
+std::uint16_t Worker::receive(const Gate& gate) noexcept {
+    if (!gate.open.load(std::memory_order_acquire)) [[unlikely]]
+        return 0;
+    return rte_eth_rx_burst(gate.queue.port, gate.queue.number, packets_.data(), burst_size);
+}
+
+void Worker::set_open(std::uint16_t port, bool open) noexcept {
+    for (std::size_t i = 0; i < gate_count_; ++i)
+        if (gates_[i].queue.port == port) gates_[i].open.store(open, std::memory_order_release);
+}
+
+void Worker::renumber(std::uint16_t port, std::uint16_t to) noexcept {
+    for (std::size_t i = 0; i < gate_count_; ++i)
+        if (gates_[i].queue.port == port) gates_[i].queue.port = to;
 }
 
 // Everything but the flow table, whose lines are on their way meanwhile.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The data path: one thread, one queue. Takes bursts, decodes them, counts them in the flow table of its
+// The data path: one thread, one or more queues. Takes bursts, decodes them, counts them in the flow table of its
 // epoch, and hands the epoch over when it is over. Everything run() and replay() reach is data path: no
 // allocation, lock, exception, log line or virtual call, every loop bounded.
 //
@@ -16,6 +16,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <vector>
 
 #include "dataplane/epoch_channel.hpp"
 #include "dataplane/live_clock.hpp"
@@ -25,21 +26,36 @@
 
 namespace flowlock {
 
+// A receive queue of a DPDK port.
+struct RxQueue {
+    std::uint16_t port = 0;
+    std::uint16_t number = 0;
+};
+
 class Worker {
 public:
     static constexpr std::uint16_t burst_size = 32;
 
-    struct Options {
-        std::uint16_t port = 0;
-        std::uint16_t queue = 0;
-    };
-    // The channel outlives the worker.
-    Worker(const Options& options, EpochChannel& channel);
+    static constexpr std::size_t queues_max = 64;
 
-    // Live: counts what the queue receives until `stop` is set. The channel's epochs have an overflow.
-    void run(const LiveClock& clock, const std::atomic<bool>& stop) noexcept;
+    // One to queues_max queues; a live worker polls them in turn, a replaying one has one. The channel
+    // outlives the worker.
+    Worker(const std::vector<RxQueue>& queues, EpochChannel& channel);
+
+    // Live: counts what the queues receive until `stop` is set. The channel's epochs have an overflow.
+    void run(LiveClock clock, const std::atomic<bool>& stop) noexcept;
     // Counts what a replay's queue holds until its clock has ended. Time and link type stand in the packets.
     void replay(const PacketClock& clock, const MbufFields& fields) noexcept;
+
+    // Any thread: whether run() polls the queues of a port. A port that is to be stopped or has gone is closed,
+    // and then left alone by a worker that has come around twice since (rounds()).
+    void set_open(std::uint16_t port, bool open) noexcept;
+    // A port that came back under another number. Only while it is closed.
+    void renumber(std::uint16_t port, std::uint16_t to) noexcept;
+    // Any thread: how often run() has looked at a queue, and what it has received. They stand still when
+    // the worker does.
+    std::uint64_t rounds() const noexcept { return pulse_.rounds.load(std::memory_order_acquire); }
+    Packets received() const noexcept { return {pulse_.packets.load(std::memory_order_relaxed)}; }
     // run() or replay() has returned, its last epoch is handed over, and what it wrote may be read. Any
     // thread.
     bool finished() const noexcept { return finished_.load(std::memory_order_acquire); }
@@ -47,7 +63,19 @@ public:
 private:
     enum class Pace : std::uint8_t { live, replay };
 
-    std::uint16_t receive() noexcept;
+    struct Gate {
+        RxQueue queue;
+        std::atomic<bool> open = true;
+    };
+    // On a line that only the worker writes.
+    struct alignas(64) Pulse {
+        std::atomic<std::uint64_t> rounds = 0;
+        std::atomic<std::uint64_t> packets = 0;
+    };
+
+    std::uint16_t receive(const Gate& gate) noexcept;
+    void take_live(std::uint16_t received, std::int64_t now_ns) noexcept;
+    std::uint64_t drain(const Gate& gate, const LiveClock& clock) noexcept;
     template <class LinkOf>
     void decode_burst(std::uint16_t received, LinkOf link_of) noexcept;
     template <Pace pace>
@@ -63,7 +91,9 @@ private:
     void change_epoch(EpochName name) noexcept;
     void finish() noexcept;
 
-    Options options_;
+    std::array<Gate, queues_max> gates_{};
+    std::size_t gate_count_;
+    Pulse pulse_;
     EpochChannel& channel_;
     Epoch* epoch_;  // never null while it runs: the worker always has one to count in
 

@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "flow/flow_table.hpp"
 #include "flow/overflow.hpp"
+#include "flow/tick_scale.hpp"
 #include "packet/outcome.hpp"
 
 namespace flowlock {
@@ -51,6 +52,8 @@ struct Epoch {
     // Before this sequence number nothing more will come from this worker; the name's own when this is only a
     // part.
     std::uint64_t next_sequence = 0;
+    // Live: how the worker that fills it tells time; set by the control core when it gives the epoch back.
+    TickScale scale;
     // It went on beyond its end, because the control core had not given back an empty one.
     bool late = false;
 

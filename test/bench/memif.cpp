@@ -152,8 +152,11 @@ nlohmann::ordered_json result_of(const ControlCore& control, const rte_eth_stats
 const PrefixSet internal{{*Prefix::parse("198.18.0.2/32"), *Prefix::parse("10.254.0.0/32")}};
 
 void run(const Options& options) {
-    const Eal eal(
-        {.workers = 1, .memory_mib = memory_mib, .live = true, .devices = {device(options.socket)}});
+    const Eal eal({.workers = 1,
+                   .memory_mib = memory_mib,
+                   .hugepages = true,
+                   .cpus = usable_cpus(),
+                   .devices = {device(options.socket)}});
     const HashKey secret = HashKey::random();
     EpochChannel channel("memif", epochs, {.flows = options.flows, .hosts = 65'536}, internal, secret);
     channel.prefault();
@@ -165,7 +168,7 @@ void run(const Options& options) {
                          .secret = secret},
                         {&channel});
     MemifPort port;
-    Worker worker({.port = port.number(), .queue = 0}, channel);
+    Worker worker({{port.number(), 0}}, channel);
     const auto work = [](void* argument) {
         static_cast<Worker*>(argument)->run(LiveClock::start(), stop);
         return 0;

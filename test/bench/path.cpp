@@ -98,7 +98,7 @@ struct Station {
         channel.prefault();
     }
     void run(Queue queue, const Stop& stop, std::chrono::seconds epoch) {
-        worker.emplace(Worker::Options{queue.port, queue.number}, channel);
+        worker.emplace(std::vector<RxQueue>{{queue.port, queue.number}}, channel);
         worker->run(LiveClock::start(epoch), stop);
     }
     EpochChannel channel;
@@ -359,7 +359,7 @@ int main(int count, char** arguments) try {
         return options.only.empty() ||
                std::find(options.only.begin(), options.only.end(), name) != options.only.end();
     };
-    const Eal eal({.workers = 1, .memory_mib = 900, .live = true});
+    const Eal eal({.workers = 1, .memory_mib = 900, .hugepages = true, .cpus = usable_cpus()});
     print_heading();
     if (wanted("uniform"))
         for (const std::uint32_t flows : {10'000u, 100'000u, 1'000'000u, 4'000'000u})

@@ -41,7 +41,7 @@ LiveRun::LiveRun(const Options& options)
     for (unsigned queue = 0; queue < options.queues; ++queue) {
         const auto number = static_cast<std::uint16_t>(queue);
         workers_.push_back(
-            std::make_unique<Worker>(Worker::Options{source_.port(), number}, *channels_[queue]));
+            std::make_unique<Worker>(std::vector<RxQueue>{{source_.port(), number}}, *channels_[queue]));
         stations_.push_back({this, queue});
     }
 }

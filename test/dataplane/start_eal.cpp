@@ -16,7 +16,7 @@ public:
     using TestEventListenerBase::TestEventListenerBase;
 
     void testRunStarting(const Catch::TestRunInfo&) override {
-        eal_.emplace(EalOptions{.workers = 2, .memory_mib = 256, .live = false});
+        eal_.emplace(EalOptions{.workers = 2, .memory_mib = 256});
     }
     void testRunEnded(const Catch::TestRunStats&) override { eal_.reset(); }
 

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What stands in live.ports: three ways to name a source of packets. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace flowlock {
+
+struct PortName {
+    enum class Kind : std::uint8_t {
+        pci,     // "0000:3b:00.0": a NIC that is bound to vfio-pci, polled by DPDK's own driver
+        kernel,  // "eth1": an interface of Linux, through af_xdp
+        device,  // "net_memif0,role=server,…": a DPDK device with its arguments
+    };
+    Kind kind = Kind::device;
+    std::string text;       // as configured
+    std::string device;     // what DPDK knows it by: "0000:3b:00.0", "net_af_xdp_eth1", "net_memif0"
+    std::string arguments;  // of a kernel interface or device: "iface=eth1"; may be empty
+    std::string interface;  // of Linux, when there is one: "eth1"; else empty
+
+    // A domain is added to a PCI address without one, as in "3b:00.0".
+    static PortName parse(std::string_view text);
+
+    // The devices of DPDK that lose packets without saying so: they count none, whatever they lose.
+    bool counts_loss() const noexcept {
+        return !device.starts_with("net_af_packet") && !device.starts_with("net_tap");
+    }
+    // A peer in another process is the link, and may come and go.
+    bool has_peer() const noexcept { return device.starts_with("net_memif"); }
+};
+
+}  // namespace flowlock
