@@ -37,7 +37,29 @@ Exit status:
 
 docs/configuration.md explains every KEY, with its unit, range and default.)";
 
-constexpr auto after_live = R"(Exit status: 0 done; 2 usage or configuration error.
+constexpr auto after_run =
+    R"(Listens to live.ports, which are PCI addresses of NICs bound to vfio-pci ("0000:3b:00.0"), interfaces of Linux
+("eth1") or devices of DPDK ("net_memif0,role=server,socket=/run/tap.sock"), and writes a lock report within
+seconds of what it is about: into output.folder, as 'replay --out DIR' does, and a line into the log.
+
+Signals:
+  SIGHUP           reloads networks, limits, scan and report; with a mistake the old ones stay
+  SIGINT, SIGTERM  finish the epoch, write what is open, and end within 2 s
+
+Examples:
+  flowlock check --config /etc/flowlock/flowlock.toml
+  flowlock run --config /etc/flowlock/flowlock.toml
+  flowlock run --config lab.toml --set 'live.ports=["eth1"]' --set live.hugepages=false --out /tmp/lab
+  dpdk-telemetry.py -f flowlock       # then /flowlock/status, /flowlock/loss, /flowlock/ports, /flowlock/workers
+
+Exit status:
+  0  ended by a signal, all reports are written
+  1  the machine's fault: DPDK or a port does not start, reports could not be written
+  2  usage or configuration error
+
+docs/operating.md leads from a bare server to the first report; docs/configuration.md explains every KEY.)";
+
+constexpr auto after_check = R"(Exit status: 0 done; 2 usage or configuration error.
 docs/configuration.md explains the configuration.)";
 
 // Shows the option as "--out DIR", in the help and in what is said about a missing value.
@@ -79,10 +101,20 @@ void add_replay(CLI::App& app, ReplayCommand& replay) {
         ->check(CLI::IsMember({"text", "json"}));
 }
 
-void add_live(CLI::App& app, const char* name, const char* description, ConfigSources& config) {
+CLI::App* add_live(CLI::App& app, const char* name, const char* description, ConfigSources& config) {
     auto* command = app.add_subcommand(name, description);
-    command->footer(after_live);
     takes("FILE", command->add_option("--config", config.file, "TOML configuration; required"))->required();
+    takes_each("CIDR", command->add_option("--internal", config.internal,
+                                           "Internal network; repeatable; replaces the configured ones"));
+    takes_each("KEY=VALUE", command->add_option("--set", config.overrides,
+                                                "Overrides a key of the configuration; repeatable"));
+    return command;
+}
+
+void add_run(CLI::App& app, RunCommand& run) {
+    auto* command = add_live(app, "run", "Monitor NIC queues until SIGINT or SIGTERM", run.config);
+    takes("DIR", command->add_option("--out", run.out, "Writes into DIR instead of output.folder"));
+    command->footer(after_run);
 }
 
 Leave refuse(const CLI::App& app, const std::string& reason) {
@@ -106,10 +138,10 @@ Command parse_command_line(int count, const char* const* arguments) {
     bool version = false;
     app.add_flag("--version", version, "Show the version");
     add_replay(app, replay);
-    add_live(app, "run", "Monitor NIC queues until SIGINT or SIGTERM; SIGHUP reloads the configuration",
-             run.config);
+    add_run(app, run);
     add_live(app, "check", "Check the configuration and this machine, and say how to mend what is wrong",
-             check.config);
+             check.config)
+        ->footer(after_check);
     app.add_subcommand("version", "Show the version");
 
     try {

@@ -25,6 +25,7 @@ struct ReplayCommand {
 
 struct RunCommand {
     ConfigSources config;
+    std::optional<std::string> out;  // folder, instead of output.folder
 };
 
 struct CheckCommand {

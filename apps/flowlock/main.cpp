@@ -6,6 +6,7 @@
 
 #include "command_line.hpp"
 #include "replay.hpp"
+#include "run.hpp"
 
 namespace {
 
@@ -14,7 +15,7 @@ constexpr int status_usage = 2;
 
 struct Run {
     int operator()(const flowlock::ReplayCommand& command) const { return flowlock::replay(command); }
-    int operator()(const flowlock::RunCommand&) const { return not_yet("run"); }
+    int operator()(const flowlock::RunCommand& command) const { return flowlock::run(command); }
     int operator()(const flowlock::CheckCommand&) const { return not_yet("check"); }
     int operator()(const flowlock::VersionCommand&) const {
         fmt::print("flowlock {}\n", FLOWLOCK_VERSION);

@@ -30,7 +30,8 @@ std::string pinned_lcores(unsigned workers, const std::vector<std::uint32_t>& cp
 }
 
 std::vector<std::string> words_of(const EalOptions& options) {
-    std::vector<std::string> words{"flowlock", "-m", std::to_string(options.memory_mib)};
+    std::vector<std::string> words{"flowlock"};
+    if (options.memory_mib > 0) words.insert(words.end(), {"-m", std::to_string(options.memory_mib)});
     words.push_back(options.cpus.empty() ? floating_lcores(options.workers)
                                          : pinned_lcores(options.workers, options.cpus));
     if (options.hugepages)
@@ -41,7 +42,8 @@ std::vector<std::string> words_of(const EalOptions& options) {
     for (const std::string& address : options.pci) words.push_back("--allow=" + address);
     for (const std::string& device : options.devices) words.push_back("--vdev=" + device);
     if (options.telemetry)
-        words.insert(words.end(), {"--file-prefix=flowlock", "--log-level=*:warning"});
+        words.insert(words.end(), {"--file-prefix=flowlock", "--log-level=*:warning",
+                                   "--log-level=lib.telemetry:error", "--log-level=pmd.net.memif:error"});
     else
         words.insert(words.end(), {"--no-telemetry", "--log-level=*:error"});
     return words;

@@ -10,7 +10,7 @@ namespace flowlock {
 
 struct EalOptions {
     unsigned workers = 1;      // lcores 1 … workers; lcore 0 is the main thread
-    unsigned memory_mib = 64;  // for rings and packet buffers
+    unsigned memory_mib = 64;  // for rings and packet buffers; 0: hugepages as they are needed
     // Hugepages, which must be there; else ordinary memory, which needs no rights and no preparation.
     bool hugepages = false;
     // One CPU for each lcore, the main thread's first. Empty: lcores float over all CPUs of the process.

@@ -31,6 +31,8 @@ public:
     Epoch* take_full() noexcept;
     // Control core: clears an epoch and gives it back.
     void give_back(Epoch* epoch) noexcept;
+    // Control core: epochs that are given back from now on tell the worker to use this scale.
+    void send_scale(const TickScale& scale) noexcept { scale_ = scale; }
 
 private:
     struct FreeRing {
@@ -40,6 +42,7 @@ private:
     static Ring make_ring(const std::string& name, unsigned entries);
 
     std::vector<std::unique_ptr<Epoch>> epochs_;
+    TickScale scale_;
     Ring full_;
     Ring empty_;
 };

@@ -22,6 +22,8 @@ namespace {
 
 // The largest frames in use, 9,216 bytes of payload with tags; a NIC with less takes what it can.
 constexpr std::uint32_t jumbo_mtu = 9'600;
+// Ethernet header and checksum.
+constexpr std::uint32_t frame_overhead = 18;
 
 // Linux has spread the packets over these queues already; one that nobody reads loses its share.
 bool has_fixed_queues(const PortName& name) {
@@ -56,7 +58,7 @@ void LivePort::FreePool::operator()(rte_mempool* pool) const noexcept {
 }
 
 void LivePort::fail(const std::string& what, int error, const std::string& mend) const {
-    throw std::runtime_error("port " + name_.text + ": " + what + ": " + rte_strerror(error) +
+    throw std::runtime_error("port " + name_.label() + ": " + what + ": " + rte_strerror(error) +
                              (mend.empty() ? "" : "; " + mend));
 }
 
@@ -127,8 +129,10 @@ void LivePort::configure(unsigned queues) {
     }
     // No VLAN tag is stripped, no checksum verified, no segments are joined: frames come as they are.
     configuration.rxmode.offloads = info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
-    if (info.max_mtu > RTE_ETHER_MTU)
-        configuration.rxmode.mtu = std::min<std::uint32_t>(info.max_mtu, jumbo_mtu);
+    // Some devices name no frame size of their own, or a larger one than they take.
+    const std::uint32_t frame_max = std::max(info.max_rx_pktlen, frame_overhead) - frame_overhead;
+    const std::uint32_t mtu = std::min({std::uint32_t{info.max_mtu}, frame_max, jumbo_mtu});
+    if (mtu > RTE_ETHER_MTU) configuration.rxmode.mtu = mtu;
     configuration.intr_conf.rmv = (*info.dev_flags & RTE_ETH_DEV_INTR_RMV) != 0 ? 1 : 0;
     // Nothing is sent, but some drivers want a transmit queue beside each receive queue, and memif refuses a
     // peer without.

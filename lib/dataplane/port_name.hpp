@@ -20,6 +20,9 @@ struct PortName {
     std::string arguments;  // of a kernel interface or device: "iface=eth1"; may be empty
     std::string interface;  // of Linux, when there is one: "eth1"; else empty
 
+    // What it is called where people read: the device without its arguments.
+    const std::string& label() const noexcept { return kind == Kind::device ? device : text; }
+
     // A domain is added to a PCI address without one, as in "3b:00.0".
     static PortName parse(std::string_view text);
 

@@ -17,6 +17,8 @@ struct EngineOptions {
     // Per-flow records of past epochs, kept for the external addresses of a limit's window; 24 bytes each.
     // Beyond, the oldest epochs keep their hosts' exact sums but forget their external addresses.
     std::uint32_t history_max = 32'000'000;
+
+    friend bool operator==(const EngineOptions&, const EngineOptions&) = default;
 };
 
 }  // namespace flowlock

@@ -18,6 +18,8 @@ struct LiveOptions {
     std::uint32_t workers = 0;     // 1 to 64; 0: as many as `cores` says, or as the ports' speed asks for
     std::uint32_t memory_mib = 0;  // for packet buffers and rings; 0: by the rule of port_sizes.hpp
     bool hugepages = true;  // false: ordinary memory, for tests and slow links; no NIC driver of DPDK's
+
+    friend bool operator==(const LiveOptions&, const LiveOptions&) = default;
 };
 
 }  // namespace flowlock

@@ -22,8 +22,47 @@ struct InputSummary {
     std::string error;       // empty: read to its end
 };
 
+// A port of a live monitor. Counts are since it started, over all devices that had this name.
+struct PortSummary {
+    std::string name;    // as configured
+    std::string driver;  // of DPDK
+    bool present = false;
+    bool up = false;
+    std::uint64_t mbit_per_second = 0;  // 0: unknown
+    std::uint64_t queues = 0;
+    Packets received;
+    Packets missed;
+    Packets errors;
+    Packets no_buffer;
+    bool counts_loss = true;  // false: this driver's counters of loss are always 0
+    std::uint64_t vanished = 0;
+    std::uint64_t link_changes = 0;
+};
+
+struct WorkerSummary {
+    Packets packets;
+    std::optional<std::uint32_t> cpu;  // none: it floats
+    bool stalled = false;              // it has not looked at its queues for seconds
+    std::uint64_t stalls = 0;
+};
+
+// What only a live monitor has to say.
+struct LiveSummary {
+    bool running = true;
+    Time started;
+    Time written;
+    Duration clock_offset{};  // how far ahead of the workers' clock the system's is
+    std::vector<PortSummary> ports;
+    std::vector<WorkerSummary> workers;
+    std::uint64_t reloads = 0;
+    std::uint64_t open_cases = 0;
+    std::uint64_t reports_waiting = 0;  // that could not be written yet
+    std::uint64_t reports_lost = 0;     // that could not be kept until they could be written
+};
+
 struct Summary {
     std::vector<InputSummary> inputs;
+    std::optional<LiveSummary> live;  // none in a replay
     Tally tally;
     std::optional<Time> first;  // earliest and latest timestamp of all packets; none without packets
     std::optional<Time> last;

@@ -60,21 +60,64 @@ Json time_of(const std::optional<Time>& time) {
     return time ? Json(iso8601(*time)) : Json(nullptr);
 }
 
+Json ports_of(const LiveSummary& live) {
+    Json ports = Json::array();
+    for (const PortSummary& port : live.ports)
+        ports.push_back({{"name", port.name},
+                         {"driver", port.driver},
+                         {"present", port.present},
+                         {"up", port.up},
+                         {"mbit_per_second", port.mbit_per_second},
+                         {"queues", port.queues},
+                         {"received", port.received.value},
+                         {"missed", port.missed.value},
+                         {"errors", port.errors.value},
+                         {"no_mbuf", port.no_buffer.value},
+                         {"counts_loss", port.counts_loss},
+                         {"vanished", port.vanished},
+                         {"link_changes", port.link_changes}});
+    return ports;
+}
+
+Json workers_of(const LiveSummary& live) {
+    Json workers = Json::array();
+    for (const WorkerSummary& worker : live.workers)
+        workers.push_back({{"packets", worker.packets.value},
+                           {"cpu", worker.cpu ? Json(*worker.cpu) : Json(nullptr)},
+                           {"stalled", worker.stalled},
+                           {"stalls", worker.stalls}});
+    return workers;
+}
+
+Json live_of(const LiveSummary& live) {
+    return {{"running", live.running},
+            {"started", iso8601(live.started)},
+            {"written", iso8601(live.written)},
+            {"clock_offset_us", live.clock_offset.count() / 1000},
+            {"reloads", live.reloads},
+            {"open_cases", live.open_cases},
+            {"reports_waiting", live.reports_waiting},
+            {"reports_lost", live.reports_lost},
+            {"ports", ports_of(live)},
+            {"workers", workers_of(live)}};
+}
+
 }  // namespace
 
 std::string summary_page(const Summary& summary) {
-    const Json json = {{"schema", "flowlock.summary/1"},
-                       {"inputs", inputs_of(summary)},
-                       {"packets", summary.tally.packets().value},
-                       {"bytes", summary.tally.wire_bytes.value},
-                       {"first", time_of(summary.first)},
-                       {"last", time_of(summary.last)},
-                       {"decode", decode_of(summary.tally)},
-                       {"flows", summary.flows.value},
-                       {"time_steps", summary.time_steps},
-                       {"loss", loss_of(summary.loss)},
-                       {"findings", summary.findings},
-                       {"locks", summary.locks}};
+    Json json = {{"schema", "flowlock.summary/1"},
+                 {"inputs", inputs_of(summary)},
+                 {"packets", summary.tally.packets().value},
+                 {"bytes", summary.tally.wire_bytes.value},
+                 {"first", time_of(summary.first)},
+                 {"last", time_of(summary.last)},
+                 {"decode", decode_of(summary.tally)},
+                 {"flows", summary.flows.value},
+                 {"time_steps", summary.time_steps},
+                 {"loss", loss_of(summary.loss)},
+                 {"findings", summary.findings},
+                 {"locks", summary.locks}};
+    if (summary.live) json["live"] = live_of(*summary.live);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

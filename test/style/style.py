@@ -18,9 +18,11 @@ FOREIGN = {
     "nlohmann/": "json_dep",
     "toml": "toml_dep",
     "CLI/": "cli_dep",
+    "spdlog/": "spdlog_dep",
+    "systemd/": "systemd_dep",
 }
 # DPDK may be known only to these, whatever their meson.build says.
-DPDK_FOLDERS = ("lib/dataplane", "lib/control", "drivers", "apps")
+DPDK_FOLDERS = ("lib/dataplane", "lib/control", "lib/monitor", "drivers", "apps")
 
 
 def sources(root):

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "run.hpp"
+
+#include <set>
+#include <sys/prctl.h>
+#include <thread>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/backoff.hpp"
+#include "dataplane/eal.hpp"
+#include "dataplane/port_sizes.hpp"
+#include "log.hpp"
+#include "memif_guard.hpp"
+#include "monitor/monitor.hpp"
+#include "report/report_writer.hpp"
+#include "service.hpp"
+#include "signals.hpp"
+#include "telemetry.hpp"
+
+namespace flowlock {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int status_not_written = 1;
+// From SIGTERM to the end of the process, whatever hangs: epochs, a disk, a log that nobody reads.
+constexpr std::chrono::milliseconds end_within{1900};
+constexpr std::chrono::milliseconds last_epochs_within{700};
+constexpr std::chrono::milliseconds last_reports_within{900};
+constexpr std::chrono::seconds summary_interval{5};
+constexpr std::chrono::seconds loss_interval{60};
+
+void check_for_run(const Config& config) {
+    if (config.live.ports.empty())
+        throw ConfigError(
+            "live.ports: names no port, so there is nothing to listen to; write ports = "
+            "[\"0000:3b:00.0\"] or [\"eth1\"] below [live]");
+    if (config.internal.empty())
+        throw ConfigError(
+            "networks.internal: names no network, so no host can be judged; write internal = "
+            "[\"10.0.0.0/16\"] below [networks]");
+}
+
+// The NUMA node of the first port that has one.
+int node_of_ports(const LiveOptions& live) {
+    for (const std::string& text : live.ports) {
+        const PortName name = PortName::parse(text);
+        const int node = name.kind == PortName::Kind::pci ? node_of_pci(name.device)
+                         : name.interface.empty()         ? -1
+                                                          : node_of_interface(name.interface);
+        if (node >= 0) return node;
+    }
+    return -1;
+}
+
+EalOptions eal_options(const LiveOptions& live, const CorePlan& plan) {
+    EalOptions options{.hugepages = live.hugepages, .telemetry = true};
+    // One lcore more than workers, for a spreader. How many workers there are is known when the ports are.
+    if (plan.pinned) {
+        options.cpus = plan.cpus;
+        options.workers = static_cast<unsigned>(plan.cpus.size()) - 1;
+    } else {
+        options.workers = std::max(1u, live.workers) + 1;
+    }
+    for (const std::string& text : live.ports)
+        if (const PortName name = PortName::parse(text); name.kind == PortName::Kind::pci)
+            options.pci.push_back(name.device);
+    // Hugepages are taken as they are needed; ordinary memory must be named.
+    const auto queues = static_cast<unsigned>(live.ports.size()) * std::max(options.workers, 4u);
+    options.memory_mib = live.memory_mib;
+    if (live.memory_mib == 0 && !live.hugepages) options.memory_mib = PortSizes::memory_mib(queues);
+    return options;
+}
+
+Monitor::Options monitor_options(const Config& config, const CorePlan& plan) {
+    return {.live = config.live,
+            .cores = plan,
+            .control = {.internal = config.internal,
+                        .limits = config.limits,
+                        .scan = config.scan,
+                        .engine = config.engine,
+                        .report = config.report,
+                        .secret = HashKey::random(),
+                        .live = true}};
+}
+
+// Ends the process at the latest when so much time has gone.
+class LastResort {
+public:
+    explicit LastResort(std::chrono::milliseconds patience) {
+        std::thread([patience] {
+            std::this_thread::sleep_for(patience);
+            ::_exit(status_not_written);
+        }).detach();
+    }
+};
+
+std::string lock_text(const LockReport& report) {
+    const Finding& finding = report.finding;
+    return fmt::format("lock {}: {}: {} {} {}, {} packets, rule {}", name_of(report.state), report.id,
+                       finding.host.to_string(), name_of(finding.direction), name_of(finding.kind),
+                       finding.totals.packets.value, finding.trigger.rule);
+}
+
+std::string loss_text(const Loss& loss) {
+    std::string text;
+    for (const auto& [cause, count] : loss)
+        if (count.value > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", cause, count.value);
+    return text.empty() ? "none" : text;
+}
+
+class LiveMonitor {
+public:
+    LiveMonitor(const RunCommand& command, Config config)
+        : command_(command),
+          config_(std::move(config)),
+          plan_(plan_cores(config_.live, read_cpu_facts(), node_of_ports(config_.live))),
+          writer_(config_.output.folder),
+          eal_(eal_options(config_.live, plan_)),
+          monitor_(monitor_options(config_, plan_)),
+          guard_(monitor_.crew()) {}
+
+    int run();
+
+private:
+    void second();
+    void hand_on_reports();
+    void show(Summary& summary);
+    void reload();
+    int end();
+
+    RunCommand command_;
+    Config config_;
+    CorePlan plan_;
+    Signals signals_;
+    Service service_;
+    Log log_;
+    ReportWriter writer_;
+    Eal eal_;
+    Monitor monitor_;
+    MemifGuard guard_;
+    Telemetry telemetry_;
+    std::set<std::string> open_cases_;
+    std::uint64_t locks_ = 0;
+    Packets packets_before_;
+    Loss loss_said_;
+    Clock::time_point next_second_ = Clock::now();
+    Clock::time_point next_summary_ = Clock::now();
+    Clock::time_point next_loss_ = Clock::now() + loss_interval;
+};
+
+int LiveMonitor::run() {
+    log_.say(Severity::info,
+             fmt::format("flowlock {}: {} internal networks, {} limits, reports in {}", FLOWLOCK_VERSION,
+                         config_.internal.prefixes().size(), config_.limits.size(), config_.output.folder));
+    monitor_.start();
+    log_.say(monitor_.take_events());
+    log_.say(Severity::info, "listening");
+    service_.ready();
+    Backoff backoff;
+    while (!signals_.wants_end()) {
+        if (signals_.take_reload()) reload();
+        if (Clock::now() >= next_second_) second();
+        if (monitor_.poll())
+            backoff.reset();
+        else
+            backoff.wait();
+        hand_on_reports();
+    }
+    return end();
+}
+
+void LiveMonitor::second() {
+    // Not to be made up for: a second that was missed is over.
+    next_second_ = std::max(next_second_ + std::chrono::seconds{1}, Clock::now());
+    monitor_.tick();
+    log_.say(monitor_.take_events());
+    for (const ReportWriter::News& news : writer_.take_news())
+        log_.say(news.good ? Severity::info : Severity::error, news.text);
+    Summary summary = monitor_.summary();
+    show(summary);
+    if (monitor_.is_healthy()) service_.alive();
+    const Packets packets = summary.tally.packets();
+    service_.status(fmt::format("{:.2f} M packets/s, {} flows, {} open cases, loss {}",
+                                static_cast<double>((packets - packets_before_).value) / 1e6,
+                                summary.flows.value, open_cases_.size(), loss_text(summary.loss)));
+    packets_before_ = packets;
+    if (Clock::now() >= next_loss_) {
+        next_loss_ += loss_interval;
+        if (summary.loss != loss_said_)
+            log_.say(Severity::warning, fmt::format("loss since start: {}", loss_text(summary.loss)));
+        loss_said_ = summary.loss;
+    }
+    if (Clock::now() >= next_summary_) {
+        next_summary_ += summary_interval;
+        writer_.put(std::move(summary));
+    }
+}
+
+// What the monitor does not know: cases and reports on their way.
+void LiveMonitor::show(Summary& summary) {
+    summary.locks = summary.findings = locks_;
+    summary.live->open_cases = open_cases_.size();
+    summary.live->reports_waiting = writer_.waiting();
+    summary.live->reports_lost = writer_.lost();
+    telemetry_.show(summary);
+}
+
+void LiveMonitor::hand_on_reports() {
+    for (LockReport& report : monitor_.take_reports()) {
+        const bool is_new = report.state == CaseState::open && open_cases_.insert(report.id).second;
+        if (report.state != CaseState::open) open_cases_.erase(report.id);
+        if (is_new) ++locks_;
+        if (is_new || report.state != CaseState::open) log_.say(Severity::warning, lock_text(report));
+        writer_.put(std::move(report), config_.report.number_format);
+    }
+}
+
+// All or nothing: a configuration with a mistake changes nothing.
+void LiveMonitor::reload() {
+    service_.reloading();
+    try {
+        Config config = load_config(command_.config);
+        check_for_run(config);
+        monitor_.reload({config.internal, config.limits, config.scan, config.report});
+        if (config.live != config_.live || config.output.folder != config_.output.folder ||
+            config.engine != config_.engine)
+            log_.say(
+                Severity::warning,
+                "reload: [live], [engine] and [output] have changed; they take effect at the next start");
+        config_.internal = config.internal;
+        config_.limits = config.limits;
+        config_.scan = config.scan;
+        config_.report = config.report;
+        log_.say(Severity::info, fmt::format("configuration reloaded: {} internal networks, {} limits",
+                                             config_.internal.prefixes().size(), config_.limits.size()));
+    } catch (const ConfigError& error) {
+        log_.say(Severity::error, fmt::format("configuration refused, the old one stays: {}", error.what()));
+    }
+    service_.ready();
+}
+
+int LiveMonitor::end() {
+    const LastResort last_resort(end_within);
+    service_.stopping();
+    log_.say(Severity::info, "stopping: the last epochs are merged and what is open is written");
+    monitor_.stop();
+    const auto deadline = Clock::now() + last_epochs_within;
+    while (!monitor_.finished() && Clock::now() < deadline)
+        if (!monitor_.poll()) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    const bool joined = monitor_.join(std::chrono::milliseconds{100});
+    hand_on_reports();
+    Summary summary = monitor_.summary();
+    show(summary);
+    log_.say(Severity::info,
+             fmt::format("{} packets, {} flows, {} locks, loss {}", summary.tally.packets().value,
+                         summary.flows.value, locks_, loss_text(summary.loss)));
+    writer_.put(std::move(summary));
+    const bool written = writer_.flush(last_reports_within);
+    for (const ReportWriter::News& news : writer_.take_news())
+        log_.say(news.good ? Severity::info : Severity::error, news.text);
+    if (!written)
+        log_.say(Severity::error, fmt::format("{} reports could not be written", writer_.waiting()));
+    if (!joined) {
+        log_.say(Severity::error, "a worker has not ended; its last epoch is lost");
+        // Its thread still reads what would be taken down now; the last resort ends it all.
+        std::this_thread::sleep_for(end_within);
+    }
+    return written && writer_.lost() == 0 ? 0 : status_not_written;
+}
+
+}  // namespace
+
+int run(const RunCommand& command) {
+    Config config = load_config(command.config);
+    if (command.out) config.output.folder = *command.out;
+    check_for_run(config);
+    // Sleeping threads wake when they should, not up to 50 microseconds later.
+    prctl(PR_SET_TIMERSLACK, 1000);
+    return LiveMonitor(command, std::move(config)).run();
+}
+
+}  // namespace flowlock

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "monitor/monitor.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace flowlock {
+namespace {
+
+// Beyond, the system's clock was set rather than disciplined: following it would take hours.
+constexpr std::chrono::seconds clock_offset_max{1};
+
+}  // namespace
+
+Monitor::Monitor(Options options) : options_(std::move(options)), ports_(options_.live.ports) {
+    const unsigned workers = workers_for(options_.live, ports_.mbit_per_second(), options_.cores.cpus.size());
+    // The spreader's rings hold packets, too.
+    const bool spread = ports_.is_narrow(workers);
+    ports_.start(workers, spread ? workers * Spreader::ring_size : 0, events_);
+    control_.internal = options_.control.internal;
+    control_.crew = std::make_unique<Crew>(
+        Crew::Options{.workers = workers,
+                      .sizes = {.flows = options_.control.engine.flows_per_epoch, .hosts = 65'536},
+                      .secret = options_.control.secret},
+        ports_.ports(), control_.internal);
+    options_.control.live = true;
+    control_.core = std::make_unique<ControlCore>(options_.control, control_.crew->channels());
+    watches_.resize(workers);
+    say(Severity::info, fmt::format("{} {}{}, {}", workers, workers == 1 ? "worker" : "workers",
+                                    control_.crew->has_spreader()
+                                        ? ", and a spreader, which deals out by the flow's hash what the "
+                                          "ports cannot spread"
+                                        : "",
+                                    options_.cores.pinned ? "each on a CPU of its own"
+                                                          : "sharing the CPUs there are: for tests only"));
+    tell_port_loss();
+}
+
+void Monitor::start() {
+    clock_ = LiveClock::start();
+    started_ = time_from_ns(clock_.now_ns());
+    control_.crew->start(clock_);
+}
+
+void Monitor::tick() {
+    clock_offset_ = clock_.follow_system();
+    control_.crew->send_scale(clock_.scale());
+    const bool far = std::chrono::abs(clock_offset_) > clock_offset_max;
+    if (far && !clock_is_far_)
+        say(Severity::warning,
+            fmt::format("the system's clock was set by {:.1f} s; this monitor follows by 0.05 % "
+                        "at most, so restart it when its times must be right",
+                        std::chrono::duration<double>(clock_offset_).count()));
+    clock_is_far_ = far;
+    ports_.look_after(*control_.crew, events_);
+    watch_workers();
+    tell_port_loss();
+}
+
+void Monitor::watch_workers() {
+    for (unsigned i = 0; i < watches_.size(); ++i) {
+        Watch& watch = watches_[i];
+        const std::uint64_t rounds = control_.crew->rounds(i);
+        const bool was_stalled = watch.stalled();
+        watch.still = rounds == watch.rounds ? watch.still + 1 : 0;
+        watch.rounds = rounds;
+        if (watch.stalled() && !was_stalled) {
+            ++watch.stalls;
+            say(Severity::error, fmt::format("worker {}: stands still; has its CPU been taken away?", i));
+        }
+        if (!watch.stalled() && was_stalled) say(Severity::info, fmt::format("worker {}: goes on", i));
+    }
+}
+
+void Monitor::tell_port_loss() {
+    Loss loss = ports_.loss();
+    loss["ring_full"] = control_.crew->ring_full();
+    control_.core->set_port_loss(loss);
+}
+
+void Monitor::stop() noexcept {
+    control_.crew->stop();
+}
+
+bool Monitor::join(std::chrono::milliseconds patience) noexcept {
+    const bool joined = control_.crew->join(patience);
+    ports_.read_counters();
+    tell_port_loss();
+    return joined;
+}
+
+void Monitor::reload(const ControlCore::Reload& settings) {
+    control_.core->reload(settings);
+    ++reloads_;
+}
+
+Events Monitor::take_events() {
+    return std::exchange(events_, {});
+}
+
+bool Monitor::is_healthy() const noexcept {
+    return std::ranges::none_of(watches_, [](const Watch& watch) { return watch.stalled(); });
+}
+
+Summary Monitor::summary() const {
+    Summary summary;
+    const MergeTotals& totals = control_.core->totals();
+    summary.tally = totals.tally;
+    if (totals.tally.packets().value > 0) {
+        summary.first = time_from_ns(totals.first_ns);
+        summary.last = time_from_ns(totals.last_ns);
+    }
+    summary.flows = {control_.core->flows().size()};
+    summary.time_steps = totals.time_steps;
+    summary.loss = control_.core->loss();
+    LiveSummary& live = summary.live.emplace();
+    live.running = !finished();
+    live.started = started_;
+    live.written = time_from_ns(clock_.now_ns());
+    live.clock_offset = clock_offset_;
+    live.ports = ports_.summaries();
+    for (unsigned i = 0; i < control_.crew->workers(); ++i) {
+        WorkerSummary& worker = live.workers.emplace_back();
+        worker.packets = control_.crew->received(i);
+        if (options_.cores.pinned) worker.cpu = options_.cores.cpus[i + 1];
+        worker.stalled = watches_[i].stalled();
+        worker.stalls = watches_[i].stalls;
+    }
+    live.reloads = reloads_;
+    return summary;
+}
+
+}  // namespace flowlock

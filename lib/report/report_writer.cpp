@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/report_writer.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace flowlock {
+namespace {
+constexpr std::chrono::seconds retry_pause{1};
+}
+
+ReportWriter::ReportWriter(const std::string& folder) : shared_(std::make_shared<Shared>()) {
+    thread_ = std::thread([shared = shared_, files = LiveFolder(folder)] { work(shared, files); });
+}
+
+ReportWriter::~ReportWriter() {
+    bool hangs = false;
+    {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->ended = true;
+        hangs = shared_->writing;
+    }
+    shared_->changed.notify_all();
+    if (hangs)
+        thread_.detach();
+    else
+        thread_.join();
+}
+
+void ReportWriter::put(LockReport report, NumberFormat format) {
+    {
+        const std::lock_guard lock(shared_->mutex);
+        auto& waiting = shared_->waiting;
+        const auto known =
+            std::ranges::find(waiting, report.id, [](const Waiting& w) { return w.report.id; });
+        if (known != waiting.end())
+            *known = {std::move(report), format};
+        else if (waiting.size() < waiting_max)
+            waiting.push_back({std::move(report), format});
+        else
+            ++shared_->lost;
+    }
+    shared_->changed.notify_all();
+}
+
+void ReportWriter::put(Summary summary) {
+    {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->summary = std::move(summary);
+    }
+    shared_->changed.notify_all();
+}
+
+bool ReportWriter::flush(std::chrono::milliseconds patience) {
+    std::unique_lock lock(shared_->mutex);
+    return shared_->changed.wait_for(
+        lock, patience, [&] { return shared_->waiting.empty() && !shared_->summary && !shared_->writing; });
+}
+
+std::uint64_t ReportWriter::waiting() const {
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->waiting.size() + (shared_->in_hand ? 1 : 0);
+}
+
+std::uint64_t ReportWriter::lost() const {
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->lost;
+}
+
+std::vector<ReportWriter::News> ReportWriter::take_news() {
+    const std::lock_guard lock(shared_->mutex);
+    return std::exchange(shared_->news, {});
+}
+
+void ReportWriter::work(const std::shared_ptr<Shared>& shared, const LiveFolder& folder) {
+    std::unique_lock lock(shared->mutex);
+    for (;;) {
+        shared->changed.wait(lock,
+                             [&] { return shared->ended || !shared->waiting.empty() || shared->summary; });
+        if (shared->ended) return;
+        if (!write_next(*shared, lock, folder))
+            shared->changed.wait_for(lock, retry_pause, [&] { return shared->ended; });
+        shared->changed.notify_all();
+    }
+}
+
+// Reports first: a summary can wait. Unlocked while it writes.
+bool ReportWriter::write_next(Shared& shared, std::unique_lock<std::mutex>& lock, const LiveFolder& folder) {
+    std::optional<Waiting> next;
+    std::optional<Summary> summary;
+    if (!shared.waiting.empty()) {
+        next = std::move(shared.waiting.front());
+        shared.waiting.pop_front();
+        shared.in_hand = next->report.id;
+    } else {
+        summary = std::exchange(shared.summary, std::nullopt);
+    }
+    shared.writing = true;
+    lock.unlock();
+    std::string error;
+    try {
+        if (next)
+            folder.write(next->report, next->format);
+        else
+            folder.write(*summary);
+    } catch (const std::exception& caught) {
+        error = caught.what();
+    }
+    lock.lock();
+    shared.writing = false;
+    shared.in_hand.reset();
+    tell(shared, error);
+    if (error.empty()) return true;
+    // Back to its place, unless a newer one has come meanwhile.
+    if (next && std::ranges::find(shared.waiting, next->report.id,
+                                  [](const Waiting& w) { return w.report.id; }) == shared.waiting.end())
+        shared.waiting.push_front(std::move(*next));
+    if (summary && !shared.summary) shared.summary = std::move(summary);
+    return false;
+}
+
+void ReportWriter::tell(Shared& shared, const std::string& error) {
+    if (!error.empty() && !shared.failing)
+        shared.news.push_back(
+            {false, fmt::format("{}; reports are kept and written when it works again", error)});
+    if (error.empty() && shared.failing) shared.news.push_back({true, "reports can be written again"});
+    shared.failing = !error.empty();
+}
+
+}  // namespace flowlock

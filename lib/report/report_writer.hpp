@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Writes a live monitor's reports on a thread of its own, so that neither a slow nor a hanging disk holds up the
+// control core. What cannot be written is kept and tried again every second: of each case the newest report, which
+// holds all that the older ones said. At most waiting_max cases are kept; beyond, the newest case is refused and
+// counted.
+//
+// The control core's thread puts, the writer's thread takes; between them is one short lock, which the writer never
+// holds while it writes.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "report/live_folder.hpp"
+
+namespace flowlock {
+
+class ReportWriter {
+public:
+    static constexpr std::size_t waiting_max = 10'000;
+
+    // The folder must be writable now, so that a mistake is told at start: std::runtime_error.
+    explicit ReportWriter(const std::string& folder);
+    // Gives up what could not be written. When the disk hangs, its thread is left behind.
+    ~ReportWriter();
+    ReportWriter(const ReportWriter&) = delete;
+    ReportWriter& operator=(const ReportWriter&) = delete;
+
+    void put(LockReport report, NumberFormat format);
+    // The newest summary replaces one that is not written yet.
+    void put(Summary summary);
+    // Waits until all is written, `patience` at most. False: something is not.
+    bool flush(std::chrono::milliseconds patience);
+
+    std::uint64_t waiting() const;
+    std::uint64_t lost() const;
+    // What went wrong, or right again, since the last call: one text for each change.
+    struct News {
+        bool good = false;
+        std::string text;
+    };
+    std::vector<News> take_news();
+
+private:
+    struct Waiting {
+        LockReport report;
+        NumberFormat format;
+    };
+    // What both threads see. The writer's thread owns a share of it, since it may outlive the writer when a
+    // disk hangs.
+    struct Shared {
+        mutable std::mutex mutex;
+        std::condition_variable changed;
+        std::deque<Waiting> waiting;
+        std::optional<Summary> summary;
+        std::optional<std::string> in_hand;  // id of the report that is being written
+        bool writing = false;
+        bool ended = false;
+        bool failing = false;
+        std::uint64_t lost = 0;
+        std::vector<News> news;
+    };
+
+    static void work(const std::shared_ptr<Shared>& shared, const LiveFolder& folder);
+    static bool write_next(Shared& shared, std::unique_lock<std::mutex>& lock, const LiveFolder& folder);
+    static void tell(Shared& shared, const std::string& error);
+
+    std::shared_ptr<Shared> shared_;
+    std::thread thread_;
+};
+
+}  // namespace flowlock
