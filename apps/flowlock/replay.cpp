@@ -13,7 +13,6 @@
 
 #include "base/backoff.hpp"
 #include "control/control_core.hpp"
-#include "control/lock_reports.hpp"
 #include "dataplane/eal.hpp"
 #include "dataplane/worker.hpp"
 #include "progress.hpp"
@@ -132,7 +131,6 @@ Summary summarise(const ReplaySource& source, const ControlCore& control) {
     summary.flows = {control.flows().size()};
     summary.time_steps = totals.time_steps;
     summary.loss = control.loss();
-    summary.findings = control.findings().size();
     return summary;
 }
 
@@ -214,8 +212,8 @@ int replay(const ReplayCommand& command) {
     run_to_end(source, workers, control);
 
     Summary summary = summarise(source, control);
-    const std::vector<LockReport> reports = lock_reports(control.findings(), summary.loss);
-    summary.locks = reports.size();
+    const std::vector<LockReport> reports = control.take_reports();
+    summary.findings = summary.locks = reports.size();
     if (folder) folder->write(summary, reports, config.report.number_format);
     if (csv) csv->write(control.flows());
     const bool shown = show(reports, command.format, config.report.number_format);

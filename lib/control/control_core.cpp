@@ -17,7 +17,8 @@ ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> chan
       merger_(flows_, hosts_),
       limits_(options.limits, flows_, hosts_, options.engine.history_max, options.report.externals_max),
       scans_(options.scan, flows_, hosts_, options.secret,
-             {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}) {
+             {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}),
+      cases_(options.live) {
     for (EpochChannel* channel : channels) sources_.push_back({.channel = channel});
 }
 
@@ -64,17 +65,27 @@ void ControlCore::merge(Source& source) {
 
 void ControlCore::close_epoch() {
     const MergedEpoch& epoch = merger_.close();
-    limits_.advance(epoch, findings_);
-    scans_.advance(epoch, findings_);
+    limits_.advance(epoch, ended_);
+    scans_.advance(epoch, ended_);
+    tell_cases(epoch.name.start_s + epoch_length.count());
+}
+
+void ControlCore::tell_cases(std::int64_t end_s) {
+    for (Finding& finding : ended_) cases_.end(std::move(finding));
+    ended_.clear();
+    cases_.add_loss(end_s, loss(), std::max(limits_.longest_window(), scans_.window()));
+    for (const Finding& finding : scans_.withdrawn()) cases_.withdraw(finding);
+    const auto look_at = [&](const Finding& opened_as, auto figures) { cases_.look_at(opened_as, figures); };
+    limits_.for_each_open(look_at);
+    scans_.for_each_open(look_at);
 }
 
 void ControlCore::finish() {
-    limits_.finish(findings_);
-    scans_.finish(findings_);
-    std::sort(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
-        return std::tie(a.opened, a.host, a.direction, a.kind, a.protocol, a.first_seen, a.totals.packets) <
-               std::tie(b.opened, b.host, b.direction, b.kind, b.protocol, b.first_seen, b.totals.packets);
-    });
+    limits_.finish(ended_);
+    scans_.finish(ended_);
+    for (Finding& finding : ended_) cases_.end(std::move(finding));
+    ended_.clear();
+    for (const Finding& finding : scans_.withdrawn()) cases_.withdraw(finding);
     finished_ = true;
 }
 
@@ -88,10 +99,6 @@ Loss ControlCore::loss() const {
                  {"scan_contacts_full", {scans_.contacts_untracked()}}};
     for (const auto& [cause, packets] : port_loss_) loss[cause] += packets;
     return loss;
-}
-
-std::vector<LockReport> ControlCore::take_reports() {
-    return std::exchange(reports_, {});
 }
 
 void ControlCore::reload(const Reload&) {}

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/prefix.hpp"
+#include "control/case_ledger.hpp"
 #include "dataplane/epoch_channel.hpp"
 #include "detect/limits.hpp"
 #include "detect/scans.hpp"
@@ -27,8 +28,8 @@ public:
         EngineOptions engine;
         ReportOptions report;
         HashKey secret;
-        // For months: what nothing refers to is forgotten, reports come while their case is open
-        // (take_reports()), and findings() stays empty. A replay keeps everything to its end.
+        // For months: what nothing refers to is forgotten, and reports come while their case is
+        // open. A replay keeps everything to its end.
         bool live = false;
     };
     // What may change while it runs; sizes of the engine may not.
@@ -38,8 +39,6 @@ public:
         ScanOptions scan;
         ReportOptions report;
     };
-    static constexpr std::chrono::seconds report_pause{60};
-
     // The channels, one per worker, outlive the control core.
     ControlCore(const Options& options, std::vector<EpochChannel*> channels);
 
@@ -48,10 +47,11 @@ public:
     // All workers have handed over their last epoch, and the detectors have said what they had to say.
     bool finished() const noexcept { return finished_; }
 
-    // Live only: the reports, in this order, of cases that opened, grew, closed or were withdrawn since the
-    // last call. A case is reported in the epoch that opens it, every report_pause of epoch time while its
-    // figures change, and when it ends. All reports of a case have the same id.
-    std::vector<LockReport> take_reports();
+    // Live: the reports, in this order, of cases that opened, grew, closed or were withdrawn since the last
+    // call. A case is reported in the epoch that opens it, then once a minute of epoch time while its figures
+    // change, and when it ends; all its reports have the same id. Else, after finished(): one report of each
+    // case, by opening time, host, direction and kind.
+    std::vector<LockReport> take_reports() { return cases_.take_reports(); }
     // Between two calls of poll(). What the new settings do not speak of goes on: windows, open cases,
     // contacts. Cases whose limit is gone, and those of hosts that are no longer internal, are closed.
     void reload(const Reload& settings);
@@ -59,8 +59,6 @@ public:
     // call stay present in loss().
     void set_port_loss(const Loss& cumulative);
 
-    // After finished(): by opening time, host, direction and kind.
-    const std::vector<Finding>& findings() const noexcept { return findings_; }
     const FlowStore& flows() const noexcept { return flows_; }
     const MergeTotals& totals() const noexcept { return merger_.totals(); }
     // What could not be counted as it should, so far.
@@ -81,6 +79,7 @@ private:
     Source& earliest();
     void merge(Source& source);
     void close_epoch();
+    void tell_cases(std::int64_t end_s);
     void finish();
 
     FlowStore flows_;
@@ -90,8 +89,8 @@ private:
     ScanDetector scans_;
     std::vector<Source> sources_;
     std::uint64_t open_sequence_ = 0;  // of the merged epoch that is open
-    std::vector<Finding> findings_;
-    std::vector<LockReport> reports_;  // not taken yet
+    CaseLedger cases_;
+    std::vector<Finding> ended_;  // scratch of an epoch: what the detectors have closed
     Loss port_loss_;
     bool finished_ = false;
 };

@@ -59,6 +59,8 @@ struct ScanFigures {
     std::uint64_t cut_short = 0;   // of the unanswered: the input ended within their waiting time
     std::int32_t log2_likelihood =
         0;  // sequential test: log2 of the likelihood ratio when the finding opened
+
+    friend bool operator==(const ScanFigures&, const ScanFigures&) = default;
 };
 
 struct Finding {
@@ -87,6 +89,7 @@ struct Finding {
     std::vector<Target> targets;  // scans: by time, then address, then port; at most the configured number
     std::uint64_t targets_total = 0;
     ScanFigures scan;
+    std::uint64_t case_number = 0;  // among the cases of its detector; never shown
 };
 
 }  // namespace flowlock

@@ -180,6 +180,7 @@ void LimitDetector::judge(const HostSlice& slice, std::int64_t now_s) {
         open.exceeded_s = now_s;
         if (!opened) continue;
         Finding& finding = open.finding;
+        finding.case_number = ++cases_opened_;
         finding.reason = Reason::attack;
         finding.kind = kind_of(rule.rule.metric);
         finding.direction = rule.rule.direction;
@@ -242,6 +243,11 @@ void LimitDetector::take_figures(HostPlace place, Case& open) {
                          .externals_max = externals_max_},
                         open.finding);
     open.finding.trigger.value = open.peak / static_cast<std::uint64_t>(rule.rule.window.count());
+}
+
+Finding LimitDetector::figures_now(HostPlace place, Case& open) {
+    if (open.peak_is_new) take_figures(place, open);
+    return open.finding;
 }
 
 void LimitDetector::close(HostPlace place, Case& open, bool still_exceeded, std::vector<Finding>& findings) {

@@ -34,8 +34,15 @@ public:
 
     // Judges the next epoch. Findings of cases that closed are appended to `findings`.
     void advance(const MergedEpoch& epoch, std::vector<Finding>& findings);
+    // Calls act(finding, figures) for each open case: what it was opened as, and a function that returns the
+    // finding with the figures it has now.
+    template <class Act>
+    void for_each_open(Act&& act) {
+        for (auto& [key, open] : open_) act(open.finding, [&] { return figures_now(key.first, open); });
+    }
     // No more epochs will come: what is still open is appended.
     void finish(std::vector<Finding>& findings);
+    std::chrono::seconds longest_window() const noexcept { return std::chrono::seconds{longest_window_s_}; }
     // Per-flow records given up because there were too many: the external addresses of old epochs are not
     // listed then, and flow sums are lower bounds.
     std::uint64_t records_forgotten() const noexcept { return records_forgotten_; }
@@ -73,6 +80,7 @@ private:
     void close_quiet(std::int64_t now_s, std::vector<Finding>& findings);
     void take_peaks(std::int64_t now_s);
     void take_figures(HostPlace place, Case& open);
+    Finding figures_now(HostPlace place, Case& open);
     void close(HostPlace place, Case& open, bool still_exceeded, std::vector<Finding>& findings);
     void close_all(bool input_ended, std::vector<Finding>& findings);
 
@@ -88,6 +96,7 @@ private:
     WindowHistory history_;
     std::uint64_t records_forgotten_ = 0;
     std::map<CaseKey, Case> open_;
+    std::uint64_t cases_opened_ = 0;
 };
 
 }  // namespace flowlock

@@ -47,10 +47,10 @@ void ScanCase::add(ScanRow row) {
         chains.push_back(row.chains.front());
 }
 
-void ScanCase::add_figures(const Flows& flows) {
+void ScanCase::add_figures(const Flows& flows, Finding& finding) const {
     std::set<std::uint16_t> ports;
     std::set<IpAddress> addresses;
-    ScanFigures& scan = finding_.scan;
+    ScanFigures& scan = finding.scan;
     for (const auto& [target, row] : rows_) {
         addresses.insert(target.first);
         ports.insert(target.second);
@@ -61,47 +61,47 @@ void ScanCase::add_figures(const Flows& flows) {
         if (best == ContactOutcome::unanswered) ++scan.unanswered;
         if (best == ContactOutcome::unanswered && row.cut_short) ++scan.cut_short;
     }
-    finding_.scan.addresses = addresses.size();
-    finding_.scan.ports = finding_.protocol == ProtocolClass::icmp ? 0 : ports.size();
-    finding_.trigger.value = finding_.scan.refused + finding_.scan.unanswered;
-    finding_.targets_total = rows_.size() + rows_left_out_;
+    finding.scan.addresses = addresses.size();
+    finding.scan.ports = finding.protocol == ProtocolClass::icmp ? 0 : ports.size();
+    finding.trigger.value = finding.scan.refused + finding.scan.unanswered;
+    finding.targets_total = rows_.size() + rows_left_out_;
 }
 
 // Sums what the host itself sent to its targets.
-void ScanCase::add_traffic(const Flows& flows, ScanCaseLimits limits) {
+void ScanCase::add_traffic(const Flows& flows, Finding& finding, ScanCaseLimits limits) const {
     std::int64_t first_ns = std::numeric_limits<std::int64_t>::max();
     std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
     for (const auto& [target, row] : rows_) {
-        if (finding_.externals.empty() || finding_.externals.back().address != target.first)
-            finding_.externals.push_back({.address = target.first, .traffic = {}});
+        if (finding.externals.empty() || finding.externals.back().address != target.first)
+            finding.externals.push_back({.address = target.first, .traffic = {}});
         for_each_flow(row, flows, [&](const FlowRecord& flow) {
-            finding_.externals.back().traffic +=
-                {{flow.packets[flow.inside]}, {flow.bytes[flow.inside]}, {1}};
+            finding.externals.back().traffic += {{flow.packets[flow.inside]}, {flow.bytes[flow.inside]}, {1}};
             first_ns = std::min(first_ns, flow.first_ns);
             last_ns = std::max(last_ns, flow.last_ns);
         });
     }
-    for (const External& external : finding_.externals) finding_.totals += external.traffic;
-    finding_.externals_total = finding_.externals.size();
-    std::sort(finding_.externals.begin(), finding_.externals.end(), [](const External& a, const External& b) {
+    for (const External& external : finding.externals) finding.totals += external.traffic;
+    finding.externals_total = finding.externals.size();
+    std::sort(finding.externals.begin(), finding.externals.end(), [](const External& a, const External& b) {
         return a.traffic.packets != b.traffic.packets ? a.traffic.packets > b.traffic.packets
                                                       : a.address < b.address;
     });
-    if (finding_.externals.size() > limits.externals_max) finding_.externals.resize(limits.externals_max);
-    finding_.first_seen = time_from_ns(first_ns);
-    finding_.last_seen = time_from_ns(last_ns);
+    if (finding.externals.size() > limits.externals_max) finding.externals.resize(limits.externals_max);
+    finding.first_seen = time_from_ns(first_ns);
+    finding.last_seen = time_from_ns(last_ns);
 }
 
-Finding ScanCase::finish(const FlowStore& flows, const std::vector<FlowId>& next_flow,
-                         ScanCaseLimits limits) {
-    add_figures({flows, next_flow});
-    add_traffic({flows, next_flow}, limits);
-    for (const auto& [target, row] : rows_) finding_.targets.push_back({row.time, row.address, row.port});
-    std::sort(finding_.targets.begin(), finding_.targets.end(), [](const Target& a, const Target& b) {
+Finding ScanCase::figures(const FlowStore& flows, const std::vector<FlowId>& next_flow,
+                          ScanCaseLimits limits) const {
+    Finding finding = finding_;
+    add_figures({flows, next_flow}, finding);
+    add_traffic({flows, next_flow}, finding, limits);
+    for (const auto& [target, row] : rows_) finding.targets.push_back({row.time, row.address, row.port});
+    std::sort(finding.targets.begin(), finding.targets.end(), [](const Target& a, const Target& b) {
         return std::tie(a.time, a.address, a.port) < std::tie(b.time, b.address, b.port);
     });
-    if (finding_.targets.size() > limits.targets_max) finding_.targets.resize(limits.targets_max);
-    return std::move(finding_);
+    if (finding.targets.size() > limits.targets_max) finding.targets.resize(limits.targets_max);
+    return finding;
 }
 
 }  // namespace flowlock

@@ -44,9 +44,12 @@ public:
 
     // Adds a target, or joins its flows to the row it has.
     void add(ScanRow row);
-    // The whole finding; the case is used up. `next_flow` chains the flows of a contact. What was answered
-    // after the case was opened is answered in the finding, too.
-    Finding finish(const FlowStore& flows, const std::vector<FlowId>& next_flow, ScanCaseLimits limits);
+    // As it was opened, without figures.
+    const Finding& opened_as() const noexcept { return finding_; }
+    // The whole finding, as it stands now. `next_flow` chains the flows of a contact. What was answered after
+    // the case was opened is answered in the finding, too.
+    Finding figures(const FlowStore& flows, const std::vector<FlowId>& next_flow,
+                    ScanCaseLimits limits) const;
 
 private:
     struct Flows {
@@ -56,8 +59,8 @@ private:
 
     template <class Do>
     static void for_each_flow(const ScanRow& row, const Flows& flows, Do&& act);
-    void add_figures(const Flows& flows);
-    void add_traffic(const Flows& flows, ScanCaseLimits limits);
+    void add_figures(const Flows& flows, Finding& finding) const;
+    void add_traffic(const Flows& flows, Finding& finding, ScanCaseLimits limits) const;
 
     Finding finding_;
     std::map<std::pair<IpAddress, std::uint16_t>, ScanRow> rows_;

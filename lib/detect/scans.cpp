@@ -43,6 +43,7 @@ ScanDetector::ScanDetector(const ScanOptions& options, const FlowStore& flows, c
       groups_(64, Hash{secret}) {}
 
 void ScanDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& findings) {
+    withdrawn_.clear();
     if (!options_.enabled) return;
     if (started_ && epoch.name.start_s < now_s_) reset(findings);
     next_flow_.resize(flows_.size(), no_flow);
@@ -246,7 +247,8 @@ ScanDetector::OpenCase* ScanDetector::case_of(Group& group, const Contact& decid
                        .window_s = static_cast<std::uint32_t>(options_.window.count())};
     finding.scan.log2_likelihood =
         2 * (static_cast<std::int32_t>(group.failed) - static_cast<std::int32_t>(group.cleared));
-    return &open_.emplace(key, OpenCase{++cases_opened_, now_s, ScanCase{std::move(finding)}}).first->second;
+    finding.case_number = ++cases_opened_;
+    return &open_.emplace(key, OpenCase{cases_opened_, now_s, ScanCase{std::move(finding)}}).first->second;
 }
 
 // The new contact; or, when the group has just joined the case, all of its contacts that are decided.
@@ -299,10 +301,14 @@ void ScanDetector::close_quiet(std::int64_t now_s, std::vector<Finding>& finding
 
 // Late answers can have cleared what convinced when the case was opened; then it was no scan.
 void ScanDetector::close(OpenCase& open, bool still_scanning, std::vector<Finding>& findings) {
-    Finding finding = open.rows.finish(flows_, next_flow_, limits_);
+    Finding finding = open.rows.figures(flows_, next_flow_, limits_);
     const auto failed = static_cast<std::int64_t>(finding.scan.refused + finding.scan.unanswered);
     const auto answered = static_cast<std::int64_t>(finding.scan.answered);
-    if (failed < options_.min_targets || 2 * (failed - answered) < log2_likelihood_min) return;
+    if (failed < options_.min_targets || 2 * (failed - answered) < log2_likelihood_min) {
+        finding.closed = end_of_epoch(now_s_);
+        withdrawn_.push_back(std::move(finding));
+        return;
+    }
     if (!still_scanning) finding.closed = end_of_epoch(open.failed_s);
     findings.push_back(std::move(finding));
 }
@@ -319,6 +325,7 @@ void ScanDetector::reset(std::vector<Finding>& findings) {
 }
 
 void ScanDetector::finish(std::vector<Finding>& findings) {
+    withdrawn_.clear();
     if (!options_.enabled || !started_) return;
     decide_until(std::numeric_limits<std::int64_t>::max(), now_s_, true);
     for (auto& [key, open] : open_) close(open, true, findings);

@@ -52,9 +52,20 @@ public:
 
     // Judges the next epoch. Findings of cases that closed are appended to `findings`.
     void advance(const MergedEpoch& epoch, std::vector<Finding>& findings);
+    // Calls act(finding, figures) for each open case: what it was opened as, and a function that returns the
+    // finding with the figures it has now.
+    template <class Act>
+    void for_each_open(Act&& act) const {
+        for (const auto& [key, open] : open_)
+            act(open.rows.opened_as(), [&] { return open.rows.figures(flows_, next_flow_, limits_); });
+    }
+    // The cases that the last advance() or finish() has closed without a finding, because later answers have
+    // cleared them.
+    const std::vector<Finding>& withdrawn() const noexcept { return withdrawn_; }
     // No more epochs will come: contacts that still wait are judged as they stand, and what is open is
     // appended.
     void finish(std::vector<Finding>& findings);
+    std::chrono::seconds window() const noexcept { return options_.window; }
     // First contacts for which there was no room: their targets are missing in every figure.
     std::uint64_t contacts_untracked() const noexcept { return contacts_untracked_; }
 
@@ -146,6 +157,7 @@ private:
     std::unordered_map<GroupKey, Group, Hash> groups_;
     std::vector<FlowId> next_flow_;  // by flow: the next one of the same contact
     std::map<CaseKey, OpenCase> open_;
+    std::vector<Finding> withdrawn_;
     std::uint32_t cases_opened_ = 0;
     std::uint64_t contacts_untracked_ = 0;
     std::int64_t now_s_ = 0;  // start of the newest epoch

@@ -56,12 +56,13 @@ bool is_near(Flows estimate, Flows truth, double samples) {
 
 constexpr unsigned flooded_hosts = 40;
 
-void check_findings(const std::vector<Finding>& findings, std::map<std::uint32_t, Traffic> expected) {
+void check_reports(const std::vector<LockReport>& reports, std::map<std::uint32_t, Traffic> expected) {
     // Thinning halves the samples, so at least so many are left.
     constexpr double samples_min = Overflow::samples_max / 2.0;
-    CHECK(findings.size() == flooded_hosts);
+    CHECK(reports.size() == flooded_hosts);
     Traffic found_sum, expected_sum;
-    for (const Finding& found : findings) {
+    for (const LockReport& report : reports) {
+        const Finding& found = report.finding;
         INFO(found.host.to_string());
         REQUIRE(expected.contains(found.host.ipv4()));
         const Traffic& truth = expected[found.host.ipv4()];
@@ -99,7 +100,7 @@ void check_flood(unsigned queues) {
     CHECK(recorded == Packets{run.control().flows().size()});
     CHECK(run.control().totals().overflowed > Packets{0});
     CHECK(losses(run.control()) == Loss{{"flow_table_full", sent - recorded}});
-    check_findings(run.control().findings(), received_by_host(flood, queues, run.source()));
+    check_reports(run.take_reports(), received_by_host(flood, queues, run.source()));
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ public:
     // What the test compares.
     const SyntheticSource& source() const noexcept { return source_; }
     const ControlCore& control() const noexcept { return control_; }
+    std::vector<LockReport> take_reports() { return control_.take_reports(); }
     std::uint64_t packets_sent() const noexcept;
     // Packets and bytes in the records of all flows.
     Traffic recorded() const noexcept;

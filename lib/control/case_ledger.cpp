@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/case_ledger.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace flowlock {
+namespace {
+
+// A limit's case ends after a minute of quiet, and a packet may come a second late.
+constexpr std::chrono::seconds margin{120};
+
+// Packets may be counted in an epoch that begins up to a second after them.
+std::int64_t window_begin_s(const Finding& finding) {
+    return floor_seconds(finding.opened) - finding.trigger.window_s - 1;
+}
+
+bool is_before(const LockReport& a, const LockReport& b) {
+    const Finding& x = a.finding;
+    const Finding& y = b.finding;
+    return std::tie(x.opened, x.host, x.direction, x.kind, x.protocol, x.first_seen, x.totals.packets) <
+           std::tie(y.opened, y.host, y.direction, y.kind, y.protocol, y.first_seen, y.totals.packets);
+}
+
+}  // namespace
+
+CaseLedger::Figures CaseLedger::Figures::of(const Finding& finding) {
+    return {.value = finding.trigger.value,
+            .totals = finding.totals,
+            .externals_total = finding.externals_total,
+            .targets_total = finding.targets_total,
+            .scan = finding.scan,
+            .last_seen = finding.last_seen};
+}
+
+void CaseLedger::add_loss(std::int64_t end_s, const Loss& cumulative, std::chrono::seconds window_longest) {
+    losses_.add(end_s, cumulative);
+    losses_.forget_before(end_s - window_longest.count() - margin.count());
+    lost_ = losses_.counts_of(cumulative);
+    now_s_ = end_s;
+}
+
+CaseLedger::Open& CaseLedger::begin(const Finding& opened_as) {
+    Open open;
+    open.lost_before = losses_.until(window_begin_s(opened_as));
+    if (live_) open.id = ids_.next(opened_as);
+    return open_.emplace(key_of(opened_as), std::move(open)).first->second;
+}
+
+bool CaseLedger::is_to_report(const Finding& opened_as) {
+    const auto known = open_.find(key_of(opened_as));
+    if (known != open_.end()) return live_ && now_s_ - known->second.reported_s >= report_pause.count();
+    begin(opened_as);
+    return live_;
+}
+
+void CaseLedger::report_open(Finding finding) {
+    Open& open = open_.at(key_of(finding));
+    const Figures figures = Figures::of(finding);
+    if (figures == open.figures) return;
+    open.figures = figures;
+    open.reported_s = now_s_;
+    report(open, CaseState::open, lost_, std::move(finding));
+}
+
+// The report's time ends with the case, or with its last packet if that came later.
+void CaseLedger::end(Finding finding) {
+    const Key key = key_of(finding);
+    const auto known = open_.find(key);
+    Open& open = known != open_.end() ? known->second : begin(finding);
+    if (finding.closed) {
+        const auto end_s = std::max(floor_seconds(*finding.closed), floor_seconds(finding.last_seen) + 1);
+        report(open, CaseState::closed, losses_.until(end_s), std::move(finding));
+    } else {
+        report(open, CaseState::open, lost_, std::move(finding));
+    }
+    open_.erase(key);
+}
+
+// Nobody has heard of it in a replay.
+void CaseLedger::withdraw(Finding finding) {
+    const auto known = open_.find(key_of(finding));
+    if (known == open_.end()) return;
+    if (live_) report(known->second, CaseState::withdrawn, lost_, std::move(finding));
+    open_.erase(known);
+}
+
+void CaseLedger::report(const Open& open, CaseState state, const LossHistory::Counts& lost, Finding finding) {
+    reports_.push_back({.id = open.id,
+                        .state = state,
+                        .finding = std::move(finding),
+                        .loss = losses_.between(open.lost_before, lost)});
+}
+
+std::vector<LockReport> CaseLedger::take_reports() {
+    if (!live_) {
+        std::sort(reports_.begin(), reports_.end(), is_before);
+        for (LockReport& report : reports_) report.id = ids_.next(report.finding);
+    }
+    return std::exchange(reports_, {});
+}
+
+}  // namespace flowlock
