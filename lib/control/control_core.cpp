@@ -14,7 +14,7 @@ constexpr std::uint64_t no_more = std::numeric_limits<std::uint64_t>::max();
 ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> channels)
     : flows_(options.engine.flows_max, options.secret),
       hosts_(options.internal, options.secret),
-      merger_(flows_, hosts_),
+      merger_(flows_, hosts_, options.live ? FlowParts::in_any_order : FlowParts::in_order),
       limits_(options.limits, flows_, hosts_, options.engine.history_max, options.report.externals_max),
       scans_(options.scan, flows_, hosts_, options.secret,
              {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}),

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <cassert>
+#include <tuple>
 
 namespace flowlock {
 namespace {
 
 // Enough that a memory access is over when its turn comes, few enough for the L1: 2 * 16 flows of 6 lines.
 constexpr std::size_t flows_ahead = 16;
+
+constexpr std::uint8_t protocol_tcp = 6;
 
 struct Side {
     HostId host = no_host;
@@ -85,13 +88,15 @@ void Merger::add_flow(const Part& part) {
                                   .inside = record.inside,
                                   .protocol = key.protocol,
                                   .family = key.family,
+                                  .begun = added,
                                   .first_ns = part.first_ns,
                                   .last_ns = part.last_ns});
     }
     const unsigned outside = 1 - record.inside;
-    if (!added && record.packets[outside] == 0 && part.counters.packets[outside] > 0)
+    if (!merged_.deltas[record.delta].begun && record.packets[outside] == 0 && part.counters.packets[outside] > 0)
         merged_.newly_answered.push_back(id);
     FlowDelta& delta = merged_.deltas[record.delta];
+    if (!added && delta.begun && parts_ == FlowParts::in_any_order) take_initiator(record, part);
     for (unsigned i = 0; i < 2; ++i) {
         record.flags[i] |= part.counters.flags(i);
         record.packets[i] += part.counters.packets[i];
@@ -99,7 +104,8 @@ void Merger::add_flow(const Part& part) {
         delta.packets[i] += part.counters.packets[i];
         delta.bytes[i] += part.counters.bytes[i];
     }
-    record.first_ns = std::min(record.first_ns, part.first_ns);
+    if (!delta.begun || parts_ == FlowParts::in_order)
+        record.first_ns = std::min(record.first_ns, part.first_ns);
     record.last_ns = std::max(record.last_ns, part.last_ns);
     delta.first_ns = std::min(delta.first_ns, part.first_ns);
     delta.last_ns = std::max(delta.last_ns, part.last_ns);
@@ -113,6 +119,23 @@ void Merger::begin_record(FlowRecord& record, const Part& part) {
     record.first_flags = part.birth.first_flags;
     record.first_ns = part.first_ns;
     record.last_ns = part.last_ns;
+}
+
+// Whoever sent a SYN without ACK began it; else whoever was first. Until the epoch is complete, first_ns is
+// that of the initiator's part, so that the order in which parts are merged does not matter.
+void Merger::take_initiator(FlowRecord& record, const Part& part) {
+    const auto rank = [&](std::uint8_t flags, std::int64_t first_ns, std::uint8_t endpoint) {
+        const bool opens =
+            record.key.protocol == protocol_tcp && (flags & (tcp_flag::syn | tcp_flag::ack)) == tcp_flag::syn;
+        return std::tuple(!opens, first_ns, endpoint, flags);
+    };
+    const FlowBirth& birth = part.birth;
+    if (rank(birth.first_flags, part.first_ns, birth.initiator) >=
+        rank(record.first_flags, record.first_ns, record.initiator))
+        return;
+    record.initiator = birth.initiator;
+    record.first_flags = birth.first_flags;
+    record.first_ns = part.first_ns;
 }
 
 UnrecordedDelta& Merger::unrecorded_of(HostId host, std::uint8_t protocol, std::uint8_t family) {
@@ -161,6 +184,11 @@ void Merger::add_overflow(const Epoch& part) {
 const MergedEpoch& Merger::close() {
     assert(open_);
     open_ = false;
+    if (parts_ == FlowParts::in_any_order)
+        for (const FlowId id : merged_.new_flows) {
+            FlowRecord& record = flows_[id];
+            record.first_ns = std::min(record.first_ns, merged_.deltas[record.delta].first_ns);
+        }
     return merged_;
 }
 

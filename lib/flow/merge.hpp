@@ -25,6 +25,7 @@ struct FlowDelta {
     std::uint8_t inside = 0;
     std::uint8_t protocol = 0;
     std::uint8_t family = 4;
+    bool begun = false;  // the flow was not known before
     std::array<std::uint64_t, 2> packets{};
     std::array<std::uint64_t, 2> bytes{};
     std::int64_t first_ns = 0;
@@ -66,9 +67,15 @@ struct MergeTotals {
     std::uint64_t time_steps = 0;  // how often an epoch started before the one it followed
 };
 
+// How the packets of one flow come: in a replay all through one worker, so that the part that is merged first
+// is the first. Live, its two directions may have been counted by two workers (two fibres, or a NIC whose
+// hash is not symmetric), and are merged in any order.
+enum class FlowParts : std::uint8_t { in_order, in_any_order };
+
 class Merger {
 public:
-    Merger(FlowStore& flows, HostTable& hosts) : flows_(flows), hosts_(hosts) {}
+    Merger(FlowStore& flows, HostTable& hosts, FlowParts parts = FlowParts::in_order)
+        : flows_(flows), hosts_(hosts), parts_(parts) {}
 
     // Adds a worker's epoch, which belongs to the merged epoch that is open; the first one opens it.
     void add(const Epoch& part);
@@ -89,12 +96,14 @@ private:
     };
     void add_flow(const Part& part);
     void begin_record(FlowRecord& record, const Part& part);
+    static void take_initiator(FlowRecord& record, const Part& part);
     void add_unrecorded(const Part& part);
     void add_overflow(const Epoch& part);
     UnrecordedDelta& unrecorded_of(HostId host, std::uint8_t protocol, std::uint8_t family);
 
     FlowStore& flows_;
     HostTable& hosts_;
+    FlowParts parts_;
     MergedEpoch merged_;
     MergeTotals totals_;
     bool open_ = false;

@@ -90,6 +90,75 @@ TEST_CASE("a flow is stitched over epochs: sums, earliest and latest time, and t
     CHECK(flow.external_address().to_string() == "192.0.2.1");
 }
 
+TEST_CASE("who began a flow does not depend on the order in which its directions are merged") {
+    struct Scene {
+        std::string what;
+        Sent out, in;
+        bool begun_outside;
+    };
+    const Sent out{.time_ns = second_ns + 500};
+    const Sent in{
+        .time_ns = second_ns + 700, .from = "192.0.2.1", .to = "10.0.0.1", .from_port = 80, .to_port = 40000};
+    const auto with = [](Sent sent, std::int64_t time_ns, std::uint8_t flags, std::uint8_t protocol) {
+        sent.time_ns = time_ns;
+        sent.flags = flags;
+        sent.protocol = protocol;
+        return sent;
+    };
+    constexpr std::uint8_t syn = tcp_flag::syn, ack = tcp_flag::ack;
+    const std::int64_t early = second_ns + 100, late = second_ns + 900;
+    const std::vector<Scene> scenes{
+        {"a SYN, and its answer", with(out, early, syn, 6), with(in, late, syn | ack, 6), false},
+        {"an answer whose clock is ahead of the SYN's", with(out, late, syn, 6),
+         with(in, early, syn | ack, 6), false},
+        {"a SYN from outside", with(out, early, syn | ack, 6), with(in, late, syn, 6), true},
+        {"a flow under way", with(out, late, ack, 6), with(in, early, ack, 6), true},
+        {"two SYNs", with(out, late, syn, 6), with(in, early, syn, 6), true},
+        {"UDP", with(out, early, 0, 17), with(in, late, 0, 17), false},
+        {"UDP, where flags mean nothing", with(out, late, syn, 17), with(in, early, 0, 17), true},
+        {"at the same time", with(out, early, ack, 6), with(in, early, ack, 6), false},
+    };
+    for (const Scene& scene : scenes)
+        for (const bool out_first : {true, false}) {
+            INFO(scene.what << (out_first ? ", out first" : ", in first"));
+            Lab lab;
+            Merger merger(lab.flows, lab.hosts, FlowParts::in_any_order);
+            for (const bool is_out : {out_first, !out_first}) {
+                const auto part = lab.begin({1, 1});
+                const Sent& sent = is_out ? scene.out : scene.in;
+                REQUIRE(count(part->flows, decoded(sent), sent.time_ns));
+                merger.add(*part);
+            }
+            merger.close();
+            REQUIRE(lab.flows.size() == 1);
+            const FlowRecord& flow = lab.flows[0];
+            CHECK(flow.key.address[flow.initiator].to_string() ==
+                  (scene.begun_outside ? "192.0.2.1" : "10.0.0.1"));
+            CHECK(flow.first_flags == (scene.begun_outside ? scene.in : scene.out).flags);
+            CHECK(flow.first_ns == std::min(scene.out.time_ns, scene.in.time_ns));
+            CHECK(flow.packets == std::array<std::uint64_t, 2>{1, 1});
+        }
+}
+
+TEST_CASE("once its first epoch is over, nothing changes who began a flow") {
+    Lab lab;
+    Merger merger(lab.flows, lab.hosts, FlowParts::in_any_order);
+    for (const bool is_out : {true, false}) {
+        const std::int64_t start_s = is_out ? 1 : 2;
+        Sent sent{.time_ns = start_s * second_ns, .flags = tcp_flag::ack};
+        if (!is_out) {
+            sent.flags = tcp_flag::syn;
+            std::swap(sent.from, sent.to);
+            std::swap(sent.from_port, sent.to_port);
+        }
+        const auto part = lab.begin({static_cast<std::uint64_t>(start_s), start_s});
+        REQUIRE(count(part->flows, decoded(sent), sent.time_ns));
+        merger.add(*part);
+        merger.close();
+    }
+    CHECK(lab.flows[0].key.address[lab.flows[0].initiator].to_string() == "10.0.0.1");
+}
+
 TEST_CASE("a flow has a direction only when exactly one end is internal") {
     Lab lab;
     lab.epoch(1, {{.from = "10.0.0.1", .to = "10.0.0.2"},
