@@ -17,37 +17,12 @@
 #include "report/summary_json.hpp"
 #include "report/text_report.hpp"
 #include "report/whole_file.hpp"
+#include "scratch.hpp"
 
 using namespace flowlock;
 namespace fs = std::filesystem;
 
 namespace {
-
-// A folder of one test, removed with it.
-class Scratch {
-public:
-    Scratch() {
-        std::string pattern = (fs::temp_directory_path() / "flowlock-report-XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        path = pattern;
-    }
-    ~Scratch() { fs::remove_all(path); }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-
-    fs::path path;
-};
-
-std::string read(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return "(no file)";
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void put(const fs::path& path, const std::string& content) {
-    fs::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary) << content;
-}
 
 // Everything below a folder, sorted, relative to it.
 std::vector<std::string> tree(const fs::path& folder) {
