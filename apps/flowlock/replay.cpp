@@ -128,7 +128,7 @@ Summary summarise(const ReplaySource& source, const ControlCore& control) {
         summary.first = time_from_ns(totals.first_ns);
         summary.last = time_from_ns(totals.last_ns);
     }
-    summary.flows = {control.flows().size()};
+    summary.flows = control.flows().seen();
     summary.time_steps = totals.time_steps;
     summary.loss = control.loss();
     return summary;

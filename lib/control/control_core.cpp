@@ -8,17 +8,23 @@
 
 namespace flowlock {
 namespace {
-constexpr std::uint64_t no_more = std::numeric_limits<std::uint64_t>::max();
+// However small the history of records is configured, exact sums of packets and bits get 128 MB.
+HistorySizes history_sizes(const EngineOptions& engine) {
+    return {.records = engine.history_max, .slices = std::max(engine.history_max, 1'000'000u)};
 }
+
+constexpr std::uint64_t no_more = std::numeric_limits<std::uint64_t>::max();
+}  // namespace
 
 ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> channels)
     : flows_(options.engine.flows_max, options.secret),
       hosts_(options.internal, options.secret),
       merger_(flows_, hosts_, options.live ? FlowParts::in_any_order : FlowParts::in_order),
-      limits_(options.limits, flows_, hosts_, options.engine.history_max, options.report.externals_max),
+      limits_(options.limits, flows_, hosts_, history_sizes(options.engine), options.report.externals_max),
       scans_(options.scan, flows_, hosts_, options.secret,
              {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}),
       cases_(options.live) {
+    if (options.live) forgetter_.emplace(flows_, hosts_, limits_, scans_);
     for (EpochChannel* channel : channels) sources_.push_back({.channel = channel});
 }
 
@@ -68,6 +74,7 @@ void ControlCore::close_epoch() {
     limits_.advance(epoch, ended_);
     scans_.advance(epoch, ended_);
     tell_cases(epoch.name.start_s + epoch_length.count());
+    if (forgetter_) forgetter_->advance(epoch);
 }
 
 void ControlCore::tell_cases(std::int64_t end_s) {

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/prefix.hpp"
 #include "control/case_ledger.hpp"
+#include "control/forgetter.hpp"
 #include "dataplane/epoch_channel.hpp"
 #include "detect/limits.hpp"
 #include "detect/scans.hpp"
@@ -60,6 +62,7 @@ public:
     void set_port_loss(const Loss& cumulative);
 
     const FlowStore& flows() const noexcept { return flows_; }
+    const HostTable& hosts() const noexcept { return hosts_; }
     const MergeTotals& totals() const noexcept { return merger_.totals(); }
     // What could not be counted as it should, so far.
     Loss loss() const;
@@ -90,7 +93,8 @@ private:
     std::vector<Source> sources_;
     std::uint64_t open_sequence_ = 0;  // of the merged epoch that is open
     CaseLedger cases_;
-    std::vector<Finding> ended_;  // scratch of an epoch: what the detectors have closed
+    std::optional<Forgetter> forgetter_;  // live
+    std::vector<Finding> ended_;          // scratch of an epoch: what the detectors have closed
     Loss port_loss_;
     bool finished_ = false;
 };

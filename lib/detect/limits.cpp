@@ -25,8 +25,8 @@ Time end_of_epoch(std::int64_t start_s) {
 }  // namespace
 
 LimitDetector::LimitDetector(const std::vector<LimitRule>& rules, const FlowStore& flows,
-                             const HostTable& hosts, std::uint32_t records_max, std::uint32_t externals_max)
-    : flows_(flows), hosts_(hosts), externals_max_(externals_max), history_(records_max) {
+                             const HostTable& hosts, const HistorySizes& sizes, std::uint32_t externals_max)
+    : flows_(flows), hosts_(hosts), externals_max_(externals_max), history_(sizes) {
     for (const LimitRule& rule : rules) {
         const auto window_s = rule.window.count();
         longest_window_s_ = std::max<std::int64_t>(longest_window_s_, window_s);
@@ -65,7 +65,7 @@ void LimitDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& find
     const std::int64_t before_s = history_.empty() ? now_s : history_.newest().start_s;
 
     history_.add(epoch);
-    make_room_for_hosts();
+    make_room(epoch);
     expire(now_s);
     close_quiet(now_s, findings);
     add_newest();
@@ -74,13 +74,17 @@ void LimitDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& find
     // The window that ended with the epoch before is still needed when a peak turns out to have been one.
     history_.drop_started_before(std::min(before_s, now_s) - longest_window_s_ + 1);
     forget_if_over_full();
+    drop_if_over_full();
 }
 
-void LimitDetector::make_room_for_hosts() {
+void LimitDetector::make_room(const MergedEpoch& epoch) {
     for (const Direction direction : {Direction::out, Direction::in}) {
-        const std::size_t needed = std::size_t{hosts_.size()} * columns_[index_of(direction)];
+        const std::size_t needed = std::size_t{hosts_.end_id()} * columns_[index_of(direction)];
         if (sums_[index_of(direction)].size() < needed) sums_[index_of(direction)].resize(needed);
-        if (has_flow_rule(direction)) last_seen_[index_of(direction)].resize(flows_.size());
+        if (!has_flow_rule(direction)) continue;
+        auto& last_seen = last_seen_[index_of(direction)];
+        last_seen.resize(flows_.end_id());
+        for (const FlowId id : epoch.new_flows) last_seen[id] = 0;  // the id may have been another flow's
     }
 }
 
@@ -167,6 +171,26 @@ void LimitDetector::forget_if_over_full() {
         records_forgotten_ += log.records.size();
         history_.forget_records(*number);
     }
+}
+
+// The oldest epochs leave all windows before their time: sums can be too low then, never too high.
+void LimitDetector::drop_if_over_full() {
+    while (history_.has_too_many_slices()) {
+        const std::uint32_t number = history_.begin_number();
+        const EpochLog& log = history_.log(number);
+        for (Rule& rule : rules_) {
+            if (rule.expired > number) continue;
+            expire_log(rule, log, number);
+            rule.expired = number + 1;
+        }
+        records_forgotten_ += log.records.size() + log.slices.size();
+        history_.drop_oldest();
+    }
+}
+
+bool LimitDetector::has_open_case(HostId host) const noexcept {
+    const auto at = open_.lower_bound({HostPlace::of(host, Direction::out), Metric::packets});
+    return at != open_.end() && at->first.first.host() == host;
 }
 
 void LimitDetector::judge(const HostSlice& slice, std::int64_t now_s) {

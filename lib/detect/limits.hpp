@@ -28,9 +28,9 @@ public:
     // A pause this long between two excesses makes two cases.
     static constexpr std::chrono::seconds quiet_time{60};
 
-    // The stores outlive the detector; records_max and externals_max as in EngineOptions and ReportOptions.
+    // The stores outlive the detector; externals_max as in ReportOptions.
     LimitDetector(const std::vector<LimitRule>& rules, const FlowStore& flows, const HostTable& hosts,
-                  std::uint32_t records_max, std::uint32_t externals_max);
+                  const HistorySizes& sizes, std::uint32_t externals_max);
 
     // Judges the next epoch. Findings of cases that closed are appended to `findings`.
     void advance(const MergedEpoch& epoch, std::vector<Finding>& findings);
@@ -42,9 +42,13 @@ public:
     }
     // No more epochs will come: what is still open is appended.
     void finish(std::vector<Finding>& findings);
+    // What it remembers: no log refers to a flow that was last seen before records_begin_s(), or to a host that
+    // was before begin_s(); cases may refer to a host for longer.
+    const WindowHistory& history() const noexcept { return history_; }
+    bool has_open_case(HostId host) const noexcept;
     std::chrono::seconds longest_window() const noexcept { return std::chrono::seconds{longest_window_s_}; }
-    // Per-flow records given up because there were too many: the external addresses of old epochs are not
-    // listed then, and flow sums are lower bounds.
+    // Records and slices given up because there were too many. Without records the external addresses of old
+    // epochs are not listed, and flow sums are lower bounds; without slices all sums of long windows are.
     std::uint64_t records_forgotten() const noexcept { return records_forgotten_; }
 
 private:
@@ -68,7 +72,7 @@ private:
     std::uint64_t value(const HostSlice& slice, const Rule& rule) const noexcept;
     static std::uint64_t unrecorded_flows(const HostSlice& slice, const Rule& rule) noexcept;
     bool has_flow_rule(Direction direction) const noexcept;
-    void make_room_for_hosts();
+    void make_room(const MergedEpoch& epoch);
     void expire(std::int64_t now_s);
     void expire_log(Rule& rule, const EpochLog& log, std::uint32_t number);
     void add_newest();
@@ -76,6 +80,7 @@ private:
     std::uint64_t flows_last_seen_in(const EpochLog& log, std::uint32_t number, const HostSlice& slice,
                                      const Rule& rule) const;
     void forget_if_over_full();
+    void drop_if_over_full();
     void judge(const HostSlice& slice, std::int64_t now_s);
     void close_quiet(std::int64_t now_s, std::vector<Finding>& findings);
     void take_peaks(std::int64_t now_s);

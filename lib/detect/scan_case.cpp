@@ -26,60 +26,64 @@ ContactOutcome outcome_of(const FlowRecord& flow) {
     return only_reset ? ContactOutcome::refused : ContactOutcome::answered;
 }
 
-template <class Do>
-void ScanCase::for_each_flow(const ScanRow& row, const Flows& flows, Do&& act) {
-    for (const FlowId first : row.chains)
-        for (FlowId id = first; id != no_flow; id = flows.next[id]) act(flows.store[id]);
+void EndedFlows::add(const FlowRecord& flow) {
+    sent += {{flow.packets[flow.inside]}, {flow.bytes[flow.inside]}, {1}};
+    best = std::min(best, outcome_of(flow));
+    first_ns = std::min(first_ns, flow.first_ns);
+    last_ns = std::max(last_ns, flow.last_ns);
 }
 
-void ScanCase::add(ScanRow row) {
+EndedFlows ScanCase::sum_of(const ScanRow& row, const Flows& flows) {
+    EndedFlows sum = row.ended;
+    for (const FlowId first : row.chains)
+        for (FlowId id = first; id != no_flow; id = flows.next[id]) sum.add(flows.store[id]);
+    return sum;
+}
+
+bool ScanCase::add(ScanRow row) {
     const auto at = rows_.find({row.address, row.port});
     if (at == rows_.end()) {
         if (rows_.size() < rows_max)
-            rows_.emplace(std::pair{row.address, row.port}, std::move(row));
-        else
-            ++rows_left_out_;
-        return;
+            return rows_.emplace(std::pair{row.address, row.port}, std::move(row)).second;
+        ++rows_left_out_;
+        return false;
     }
     // Contacted again after the window had forgotten it.
     auto& chains = at->second.chains;
-    if (std::find(chains.begin(), chains.end(), row.chains.front()) == chains.end())
-        chains.push_back(row.chains.front());
+    if (std::find(chains.begin(), chains.end(), row.chains.front()) != chains.end()) return false;
+    chains.push_back(row.chains.front());
+    return true;
 }
 
-void ScanCase::add_figures(const Flows& flows, Finding& finding) const {
+void ScanCase::add_rows(const Flows& flows, Finding& finding) const {
     std::set<std::uint16_t> ports;
     std::set<IpAddress> addresses;
+    EndedFlows all;
     ScanFigures& scan = finding.scan;
     for (const auto& [target, row] : rows_) {
         addresses.insert(target.first);
         ports.insert(target.second);
-        ContactOutcome best = ContactOutcome::unanswered;
-        for_each_flow(row, flows, [&](const FlowRecord& flow) { best = std::min(best, outcome_of(flow)); });
-        if (best == ContactOutcome::answered) ++scan.answered;
-        if (best == ContactOutcome::refused) ++scan.refused;
-        if (best == ContactOutcome::unanswered) ++scan.unanswered;
-        if (best == ContactOutcome::unanswered && row.cut_short) ++scan.cut_short;
-    }
-    finding.scan.addresses = addresses.size();
-    finding.scan.ports = finding.protocol == ProtocolClass::icmp ? 0 : ports.size();
-    finding.trigger.value = finding.scan.refused + finding.scan.unanswered;
-    finding.targets_total = rows_.size() + rows_left_out_;
-}
-
-// Sums what the host itself sent to its targets.
-void ScanCase::add_traffic(const Flows& flows, Finding& finding, ScanCaseLimits limits) const {
-    std::int64_t first_ns = std::numeric_limits<std::int64_t>::max();
-    std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
-    for (const auto& [target, row] : rows_) {
+        const EndedFlows sum = sum_of(row, flows);
+        if (sum.best == ContactOutcome::answered) ++scan.answered;
+        if (sum.best == ContactOutcome::refused) ++scan.refused;
+        if (sum.best == ContactOutcome::unanswered) ++scan.unanswered;
+        if (sum.best == ContactOutcome::unanswered && row.cut_short) ++scan.cut_short;
         if (finding.externals.empty() || finding.externals.back().address != target.first)
             finding.externals.push_back({.address = target.first, .traffic = {}});
-        for_each_flow(row, flows, [&](const FlowRecord& flow) {
-            finding.externals.back().traffic += {{flow.packets[flow.inside]}, {flow.bytes[flow.inside]}, {1}};
-            first_ns = std::min(first_ns, flow.first_ns);
-            last_ns = std::max(last_ns, flow.last_ns);
-        });
+        finding.externals.back().traffic += sum.sent;
+        all.first_ns = std::min(all.first_ns, sum.first_ns);
+        all.last_ns = std::max(all.last_ns, sum.last_ns);
     }
+    scan.addresses = addresses.size();
+    scan.ports = finding.protocol == ProtocolClass::icmp ? 0 : ports.size();
+    finding.trigger.value = scan.refused + scan.unanswered;
+    finding.targets_total = rows_.size() + rows_left_out_;
+    finding.first_seen = time_from_ns(all.first_ns);
+    finding.last_seen = time_from_ns(all.last_ns);
+}
+
+// Totals are what the host itself sent to its targets.
+void ScanCase::sum_up(Finding& finding, ScanCaseLimits limits) {
     for (const External& external : finding.externals) finding.totals += external.traffic;
     finding.externals_total = finding.externals.size();
     std::sort(finding.externals.begin(), finding.externals.end(), [](const External& a, const External& b) {
@@ -87,15 +91,13 @@ void ScanCase::add_traffic(const Flows& flows, Finding& finding, ScanCaseLimits 
                                                       : a.address < b.address;
     });
     if (finding.externals.size() > limits.externals_max) finding.externals.resize(limits.externals_max);
-    finding.first_seen = time_from_ns(first_ns);
-    finding.last_seen = time_from_ns(last_ns);
 }
 
 Finding ScanCase::figures(const FlowStore& flows, const std::vector<FlowId>& next_flow,
                           ScanCaseLimits limits) const {
     Finding finding = finding_;
-    add_figures({flows, next_flow}, finding);
-    add_traffic({flows, next_flow}, finding, limits);
+    add_rows({flows, next_flow}, finding);
+    sum_up(finding, limits);
     for (const auto& [target, row] : rows_) finding.targets.push_back({row.time, row.address, row.port});
     std::sort(finding.targets.begin(), finding.targets.end(), [](const Target& a, const Target& b) {
         return std::tie(a.time, a.address, a.port) < std::tie(b.time, b.address, b.port);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <utility>
 #include <vector>
@@ -25,14 +26,25 @@ enum class ContactOutcome : std::uint8_t { answered, refused, unanswered };
 // only.
 ContactOutcome outcome_of(const FlowRecord& flow);
 
+// Flows that have ended and may be forgotten: what they amount to.
+struct EndedFlows {
+    Traffic sent;  // by the host itself
+    ContactOutcome best = ContactOutcome::unanswered;
+    std::int64_t first_ns = std::numeric_limits<std::int64_t>::max();
+    std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
+
+    void add(const FlowRecord& flow);
+};
+
 // One distinct target. Its flows are the chains that begin with `chains`: one for each time that it was a
-// contact.
+// contact; and those that have ended.
 struct ScanRow {
     Time time;
     IpAddress address;
     std::uint16_t port = 0;
     bool cut_short = false;
-    std::vector<FlowId> chains;
+    std::vector<FlowId> chains{};
+    EndedFlows ended{};
 };
 
 class ScanCase {
@@ -42,8 +54,19 @@ public:
 
     explicit ScanCase(Finding finding) : finding_(std::move(finding)) {}
 
-    // Adds a target, or joins its flows to the row it has.
-    void add(ScanRow row);
+    // Adds a target, or joins its flows to the row it has. False: the chain is known, or there is no room.
+    bool add(ScanRow row);
+    // Lets go of chains whose flows have all ended, and calls release(first flow) for each. Looks at a part of
+    // the rows, so that `turns` calls see all of them.
+    template <class HasEnded, class Release>
+    void settle(const FlowStore& flows, const std::vector<FlowId>& next_flow, std::uint32_t turns,
+                HasEnded&& has_ended, Release&& release);
+    // Calls act(first flow) for every chain.
+    template <class Act>
+    void for_each_chain(Act&& act) const {
+        for (const auto& [target, row] : rows_)
+            for (const FlowId first : row.chains) act(first);
+    }
     // As it was opened, without figures.
     const Finding& opened_as() const noexcept { return finding_; }
     // The whole finding, as it stands now. `next_flow` chains the flows of a contact. What was answered after
@@ -57,14 +80,36 @@ private:
         const std::vector<FlowId>& next;
     };
 
-    template <class Do>
-    static void for_each_flow(const ScanRow& row, const Flows& flows, Do&& act);
-    void add_figures(const Flows& flows, Finding& finding) const;
-    void add_traffic(const Flows& flows, Finding& finding, ScanCaseLimits limits) const;
+    static EndedFlows sum_of(const ScanRow& row, const Flows& flows);
+    void add_rows(const Flows& flows, Finding& finding) const;
+    static void sum_up(Finding& finding, ScanCaseLimits limits);
 
     Finding finding_;
     std::map<std::pair<IpAddress, std::uint16_t>, ScanRow> rows_;
     std::uint64_t rows_left_out_ = 0;
+    std::pair<IpAddress, std::uint16_t> settled_until_;
 };
+
+template <class HasEnded, class Release>
+void ScanCase::settle(const FlowStore& flows, const std::vector<FlowId>& next_flow, std::uint32_t turns,
+                      HasEnded&& has_ended, Release&& release) {
+    const auto ended = [&](FlowId first) {
+        for (FlowId id = first; id != no_flow; id = next_flow[id])
+            if (!has_ended(flows[id])) return false;
+        return true;
+    };
+    auto at = rows_.upper_bound(settled_until_);
+    for (auto left = rows_.size() / turns + 1; left > 0; --left, ++at) {
+        if (at == rows_.end()) at = rows_.begin();
+        if (at == rows_.end()) return;
+        settled_until_ = at->first;
+        std::erase_if(at->second.chains, [&](FlowId first) {
+            if (!ended(first)) return false;
+            for (FlowId id = first; id != no_flow; id = next_flow[id]) at->second.ended.add(flows[id]);
+            release(first);
+            return true;
+        });
+    }
+}
 
 }  // namespace flowlock

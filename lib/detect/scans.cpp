@@ -46,7 +46,12 @@ void ScanDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& findi
     withdrawn_.clear();
     if (!options_.enabled) return;
     if (started_ && epoch.name.start_s < now_s_) reset(findings);
-    next_flow_.resize(flows_.size(), no_flow);
+    next_flow_.resize(flows_.end_id(), no_flow);
+    held_.resize(flows_.end_id());
+    for (const FlowId id : epoch.new_flows) {  // the id may have been another flow's
+        next_flow_[id] = no_flow;
+        held_[id] = 0;
+    }
     // After a gap: what waited was over before it ended, and what was quiet had closed.
     const std::int64_t waited_s = started_ ? now_s_ + options_.answer_wait.count() : epoch.name.start_s;
     started_ = true;
@@ -104,6 +109,7 @@ void ScanDetector::add_contact(FlowId id, std::int64_t epoch_s) {
         const FlowId first = contact(known->second).flow;
         next_flow_[id] = next_flow_[first];
         next_flow_[first] = id;
+        held_[id] = held_[first];
         return;
     }
     if (contacts_.size() >= options_.contacts_max) {
@@ -254,12 +260,29 @@ ScanDetector::OpenCase* ScanDetector::case_of(Group& group, const Contact& decid
 // The new contact; or, when the group has just joined the case, all of its contacts that are decided.
 void ScanDetector::add_rows(OpenCase& open, Group& group, std::uint64_t number, Shape shape) {
     const auto add = [&](const Contact& decided) {
-        if (decided.state == State::answered || is_failure(decided, shape)) open.rows.add(row_of(decided));
+        if (decided.state != State::answered && !is_failure(decided, shape)) return;
+        if (open.rows.add(row_of(decided))) hold(decided.flow, +1);
     };
     if (group.case_number == open.number) return add(contact(number));
     group.case_number = open.number;
     for (auto i = group.newest; i >= begin_number_; i = contact(i).older[static_cast<int>(shape)])
         add(contact(i));
+}
+
+void ScanDetector::hold(FlowId first, int change) {
+    for (FlowId id = first; id != no_flow; id = next_flow_[id])
+        held_[id] = static_cast<std::uint8_t>(held_[id] + change);
+}
+
+void ScanDetector::settle(std::int64_t ended_before_ns, std::uint32_t turns) {
+    const auto has_ended = [&](const FlowRecord& flow) { return flow.last_ns < ended_before_ns; };
+    for (auto& [key, open] : open_)
+        open.rows.settle(flows_, next_flow_, turns, has_ended, [&](FlowId first) { hold(first, -1); });
+}
+
+bool ScanDetector::has_open_case(HostId host) const noexcept {
+    const auto at = open_.lower_bound({host, Kind::packet_limit, ProtocolClass::any});
+    return at != open_.end() && std::get<HostId>(at->first) == host;
 }
 
 ScanRow ScanDetector::row_of(const Contact& contact) const {
@@ -302,6 +325,7 @@ void ScanDetector::close_quiet(std::int64_t now_s, std::vector<Finding>& finding
 // Late answers can have cleared what convinced when the case was opened; then it was no scan.
 void ScanDetector::close(OpenCase& open, bool still_scanning, std::vector<Finding>& findings) {
     Finding finding = open.rows.figures(flows_, next_flow_, limits_);
+    open.rows.for_each_chain([&](FlowId first) { hold(first, -1); });
     const auto failed = static_cast<std::int64_t>(finding.scan.refused + finding.scan.unanswered);
     const auto answered = static_cast<std::int64_t>(finding.scan.answered);
     if (failed < options_.min_targets || 2 * (failed - answered) < log2_likelihood_min) {

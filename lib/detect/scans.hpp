@@ -65,6 +65,12 @@ public:
     // No more epochs will come: contacts that still wait are judged as they stand, and what is open is
     // appended.
     void finish(std::vector<Finding>& findings);
+    // An open case refers to this flow; other flows that were last seen before the window are free.
+    bool holds(FlowId flow) const noexcept { return flow < held_.size() && held_[flow] > 0; }
+    bool has_open_case(HostId host) const noexcept;
+    // Lets cases go of flows that were last seen before this time. Looks at a part of the rows, so that
+    // `turns` calls see all of them.
+    void settle(std::int64_t ended_before_ns, std::uint32_t turns);
     std::chrono::seconds window() const noexcept { return options_.window; }
     // First contacts for which there was no room: their targets are missing in every figure.
     std::uint64_t contacts_untracked() const noexcept { return contacts_untracked_; }
@@ -140,6 +146,7 @@ private:
     OpenCase* case_of(Group& group, const Contact& decided, Shape shape, std::int64_t now_s);
     void add_rows(OpenCase& open, Group& group, std::uint64_t number, Shape shape);
     ScanRow row_of(const Contact& contact) const;
+    void hold(FlowId first, int change);
     void close_quiet(std::int64_t now_s, std::vector<Finding>& findings);
     void close(OpenCase& open, bool still_scanning, std::vector<Finding>& findings);
     void reset(std::vector<Finding>& findings);
@@ -155,7 +162,8 @@ private:
     std::uint64_t waiting_number_ = 1;  // contacts before this one are decided
     std::unordered_map<ContactKey, std::uint64_t, Hash> by_key_;
     std::unordered_map<GroupKey, Group, Hash> groups_;
-    std::vector<FlowId> next_flow_;  // by flow: the next one of the same contact
+    std::vector<FlowId> next_flow_;   // by flow: the next one of the same contact
+    std::vector<std::uint8_t> held_;  // by flow: in how many cases' chains it is, two at most
     std::map<CaseKey, OpenCase> open_;
     std::vector<Finding> withdrawn_;
     std::uint32_t cases_opened_ = 0;

@@ -55,6 +55,7 @@ const EpochLog& WindowHistory::add(const MergedEpoch& epoch) {
     place_records(log, epoch);
     sort_slices(log);
     records_ += log.records.size();
+    slices_ += log.slices.size();
     return log;
 }
 
@@ -120,21 +121,35 @@ void WindowHistory::sort_slices(EpochLog& log) {
 }
 
 void WindowHistory::drop_started_before(std::int64_t start_s) {
-    while (!logs_.empty() && logs_.front().start_s < start_s) {
-        records_ -= logs_.front().records.size();
-        logs_.pop_front();
-        ++begin_number_;
-    }
+    while (!logs_.empty() && logs_.front().start_s < start_s) drop_oldest();
+}
+
+void WindowHistory::drop_oldest() {
+    records_ -= logs_.front().records.size();
+    slices_ -= logs_.front().slices.size();
+    logs_.pop_front();
+    ++begin_number_;
 }
 
 void WindowHistory::clear() {
     begin_number_ = end_number();
     logs_.clear();
     records_ = 0;
+    slices_ = 0;
+}
+
+std::int64_t WindowHistory::begin_s() const noexcept {
+    return logs_.empty() ? std::numeric_limits<std::int64_t>::max() : logs_.front().start_s;
+}
+
+std::int64_t WindowHistory::records_begin_s() const noexcept {
+    for (auto number = std::max(forgotten_before_, begin_number_); number < end_number(); ++number)
+        if (!log(number).records.empty()) return log(number).start_s;
+    return std::numeric_limits<std::int64_t>::max();
 }
 
 std::optional<std::uint32_t> WindowHistory::over_full() noexcept {
-    if (records_ <= records_max_) return std::nullopt;
+    if (records_ <= sizes_.records) return std::nullopt;
     for (forgotten_before_ = std::max(forgotten_before_, begin_number_); forgotten_before_ < end_number();
          ++forgotten_before_)
         if (!log(forgotten_before_).records.empty()) return forgotten_before_;

@@ -2,9 +2,9 @@
 // The last merged epochs, summed up by host and direction, as far back as the longest window of a limit
 // reaches. A sliding window is the sum of the newest log and those before it; what leaves it is subtracted,
 // so every sum is exact, at a cost that does not depend on the window's length. Memory: per epoch and active
-// host and direction 128 bytes (a slice), and per active flow and direction 24 bytes (a record), at most
-// history_max records: beyond, the oldest logs keep their slices but forget their records. Owned by the
-// control core.
+// host and direction 128 bytes (a slice), and per active flow and direction 24 bytes (a record), both
+// bounded: with more records, the oldest logs keep their slices but forget their records; with more slices,
+// the oldest logs go. Owned by the control core.
 #pragma once
 
 #include <array>
@@ -71,9 +71,15 @@ struct EpochLog {
     }
 };
 
+// What bounds its memory.
+struct HistorySizes {
+    std::uint32_t records = 0;
+    std::uint32_t slices = 0;
+};
+
 class WindowHistory {
 public:
-    explicit WindowHistory(std::uint32_t records_max) : records_max_(records_max) {}
+    explicit WindowHistory(const HistorySizes& sizes) : sizes_(sizes) {}
 
     // Sums up an epoch; it is then newest().
     const EpochLog& add(const MergedEpoch& epoch);
@@ -86,9 +92,16 @@ public:
     const EpochLog& log(std::uint32_t number) const noexcept { return logs_[number - begin_number_]; }
     bool empty() const noexcept { return logs_.empty(); }
     EpochLog& newest() noexcept { return logs_.back(); }
+    const EpochLog& newest() const noexcept { return logs_.back(); }
 
     void drop_started_before(std::int64_t start_s);
     void clear();
+    // There are too many slices, and the oldest log may go.
+    bool has_too_many_slices() const noexcept { return slices_ > sizes_.slices && logs_.size() > 1; }
+    void drop_oldest();
+    // When the oldest log began, and the oldest that has records; none: a time that never comes.
+    std::int64_t begin_s() const noexcept;
+    std::int64_t records_begin_s() const noexcept;
     // While there are too many records: the number of the oldest log that has some, for forget_records().
     std::optional<std::uint32_t> over_full() noexcept;
     void forget_records(std::uint32_t number);
@@ -100,8 +113,9 @@ private:
     void place_records(EpochLog& log, const MergedEpoch& epoch);
     void sort_slices(EpochLog& log);
 
-    std::uint32_t records_max_;
+    HistorySizes sizes_;
     std::uint64_t records_ = 0;
+    std::uint64_t slices_ = 0;
     std::uint32_t begin_number_ = 0;
     std::uint32_t forgotten_before_ = 0;  // logs before this number have no records
     std::deque<EpochLog> logs_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "flow/flow_store.hpp"
 
+#include <utility>
+
 namespace flowlock {
 
 namespace {
@@ -22,13 +24,37 @@ FlowStore::Found FlowStore::find_or_add(const FlowKey& key, std::uint64_t hash) 
     }
     if (size_ == flows_max_) return {};
 
-    const FlowId id = size_++;
-    if (id % chunk_size == 0) chunks_.push_back(map_array<FlowRecord>(chunk_size));
+    const FlowId id = take_id();
+    ++size_;
+    seen_ += {1};
     (*this)[id] = {};
     (*this)[id].key = key;
     index_[place] = {tag, id + 1};
     if (size_ > mask_ / 2) grow();
     return {id, true};
+}
+
+FlowId FlowStore::take_id() {
+    if (first_free_ != no_flow) return std::exchange(first_free_, (*this)[first_free_].delta);
+    if (end_id_ % chunk_size == 0) chunks_.push_back(map_array<FlowRecord>(chunk_size));
+    return end_id_++;
+}
+
+// Slots behind the free one move up, if a search for them begins at it or before.
+void FlowStore::forget(FlowId id) noexcept {
+    FlowRecord& record = (*this)[id];
+    std::uint32_t free = static_cast<std::uint32_t>(hash(record.key)) & mask_;
+    while (index_[free].id_plus_1 != id + 1) free = (free + 1) & mask_;
+    for (std::uint32_t at = (free + 1) & mask_; index_[at].id_plus_1 != 0; at = (at + 1) & mask_) {
+        const std::uint32_t home = index_[at].tag & mask_;
+        if (((at - home) & mask_) < ((at - free) & mask_)) continue;
+        index_[free] = index_[at];
+        free = at;
+    }
+    index_[free] = {};
+    record.key.family = free_family;
+    record.delta = std::exchange(first_free_, id);
+    --size_;
 }
 
 // The tag holds 32 bits of the hash, enough for 2^32 slots: no record is touched.

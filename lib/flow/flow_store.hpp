@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // All biflows the control core remembers, stitched over epochs and workers. A flow's record never moves, and
-// its id is its place; ids depend on the order of merging, so they are never shown. Layout: an
+// its id is its place; ids depend on the order of merging, so they are never shown. A flow that is forgotten
+// leaves its id to a later one, so whoever keeps something by id begins it anew with each new flow. Layout: an
 // open-addressing index of eight bytes a slot (half of them bits of the hash, so a wrong record is hardly
 // ever touched), load at most 1/2, growing by doubling; the records in chunks, mapped as they come. Both in
 // huge pages where the kernel can: every look-up is a cache miss, and need not be a TLB miss, too. Owned by
@@ -14,6 +15,7 @@
 #include "base/mapped_array.hpp"
 #include "base/prefetch.hpp"
 #include "base/time.hpp"
+#include "base/units.hpp"
 #include "packet/flow_key.hpp"
 
 namespace flowlock {
@@ -67,26 +69,41 @@ public:
         bool added = false;
     };
     Found find_or_add(const FlowKey& key, std::uint64_t hash);
+    // Nobody refers to it any more. The index closes up behind it, so it stays as quick as if it had never
+    // been there.
+    void forget(FlowId id) noexcept;
 
     FlowRecord& operator[](FlowId id) noexcept { return chunks_[id / chunk_size][id % chunk_size]; }
     const FlowRecord& operator[](FlowId id) const noexcept {
         return chunks_[id / chunk_size][id % chunk_size];
     }
     std::uint32_t size() const noexcept { return size_; }
+    // All ids are below; which of them are flows, is_kept() says.
+    FlowId end_id() const noexcept { return end_id_; }
+    bool is_kept(FlowId id) const noexcept { return (*this)[id].key.family != free_family; }
+    // How many there have been, forgotten ones included.
+    Flows seen() const noexcept { return seen_; }
 
 private:
     static constexpr std::uint32_t chunk_size = 65'536;
+
+    static constexpr std::uint8_t free_family =
+        0;  // of a record without a flow; its delta is the next free id
 
     struct Slot {
         std::uint32_t tag;        // low half of the hash: place and check in one
         std::uint32_t id_plus_1;  // 0: free
     };
 
+    FlowId take_id();
     void grow();
 
     HashKey secret_;
     std::uint32_t flows_max_;
     std::uint32_t size_ = 0;
+    FlowId end_id_ = 0;
+    FlowId first_free_ = no_flow;
+    Flows seen_;
     std::uint32_t mask_;
     MappedArray<Slot> index_;
     std::vector<MappedArray<FlowRecord>> chunks_;

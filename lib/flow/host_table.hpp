@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The internal hosts seen so far, numbered densely in the order they were met; numbers are never shown.
-// Bounded: beyond hosts_max an address gets no number, so its traffic is counted, but judged by no limit.
+// The internal hosts, numbered densely in the order they were met; numbers are never shown. A host that is
+// forgotten leaves its number to a later one. Bounded: beyond hosts_max an address gets no number, so its traffic is counted, but judged by no limit.
 // Owned by the control core.
 #pragma once
 
@@ -18,25 +18,33 @@ constexpr std::uint32_t hosts_max = 4'000'000;
 
 class HostTable {
 public:
-    HostTable(PrefixSet internal, const HashKey& secret)
-        : internal_(std::move(internal)), ids_(64, Hash{secret}) {}
+    // A test may want fewer hosts.
+    HostTable(PrefixSet internal, const HashKey& secret, std::uint32_t hosts = hosts_max)
+        : hosts_max_(hosts), internal_(std::move(internal)), ids_(64, Hash{secret}) {}
 
     const PrefixSet& internal() const noexcept { return internal_; }
     // no_host: the table is full.
     HostId find_or_add(const IpAddress& address) {
-        if (addresses_.size() >= hosts_max) {
+        if (ids_.size() >= hosts_max_) {
             const auto known = ids_.find(address);
             if (known == ids_.end()) ++refused_;
             return known == ids_.end() ? no_host : known->second;
         }
-        const auto [at, added] = ids_.try_emplace(address, static_cast<HostId>(addresses_.size()));
-        if (added) addresses_.push_back(address);
+        const auto [at, added] = ids_.try_emplace(address, no_host);
+        if (added) at->second = take_id(address);
         return at->second;
+    }
+    // Nobody refers to it any more. Once only.
+    void forget(HostId id) {
+        ids_.erase(addresses_[id]);
+        free_.push_back(id);
     }
     const IpAddress& address(HostId id) const noexcept { return addresses_[id]; }
     // Flows that began at a host for which there was no room.
     Flows refused() const noexcept { return {refused_}; }
-    std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(addresses_.size()); }
+    // All numbers are below.
+    std::uint32_t end_id() const noexcept { return static_cast<std::uint32_t>(addresses_.size()); }
+    std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(ids_.size()); }
 
 private:
     struct Hash {
@@ -46,10 +54,23 @@ private:
         }
     };
 
+    HostId take_id(const IpAddress& address) {
+        if (free_.empty()) {
+            addresses_.push_back(address);
+            return end_id() - 1;
+        }
+        const HostId id = free_.back();
+        free_.pop_back();
+        addresses_[id] = address;
+        return id;
+    }
+
+    std::uint32_t hosts_max_;
     std::uint64_t refused_ = 0;
     PrefixSet internal_;
     std::unordered_map<IpAddress, HostId, Hash> ids_;
     std::vector<IpAddress> addresses_;
+    std::vector<HostId> free_;
 };
 
 }  // namespace flowlock

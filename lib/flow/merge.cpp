@@ -93,7 +93,8 @@ void Merger::add_flow(const Part& part) {
                                   .last_ns = part.last_ns});
     }
     const unsigned outside = 1 - record.inside;
-    if (!merged_.deltas[record.delta].begun && record.packets[outside] == 0 && part.counters.packets[outside] > 0)
+    if (!merged_.deltas[record.delta].begun && record.packets[outside] == 0 &&
+        part.counters.packets[outside] > 0)
         merged_.newly_answered.push_back(id);
     FlowDelta& delta = merged_.deltas[record.delta];
     if (!added && delta.begun && parts_ == FlowParts::in_any_order) take_initiator(record, part);

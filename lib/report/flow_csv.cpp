@@ -7,7 +7,6 @@
 #include <cstring>
 #include <iterator>
 #include <memory>
-#include <numeric>
 #include <stdexcept>
 #include <tuple>
 #include <vector>
@@ -24,8 +23,10 @@ constexpr std::uint8_t protocol_tcp = 6;
 
 // Independent of the order in which workers' epochs were merged.
 std::vector<FlowId> in_time_order(const FlowStore& flows) {
-    std::vector<FlowId> order(flows.size());
-    std::iota(order.begin(), order.end(), FlowId{0});
+    std::vector<FlowId> order;
+    order.reserve(flows.size());
+    for (FlowId id = 0; id < flows.end_id(); ++id)
+        if (flows.is_kept(id)) order.push_back(id);
     std::sort(order.begin(), order.end(), [&](FlowId a, FlowId b) {
         return std::tie(flows[a].first_ns, flows[a].key) < std::tie(flows[b].first_ns, flows[b].key);
     });

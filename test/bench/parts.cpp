@@ -288,7 +288,8 @@ void limits_advance(benchmark::State& state) {
     Merging merging;
     merging.fill(state);
     MergedEpoch epoch = merging.merge();
-    LimitDetector detector(rules, *merging.store, *merging.hosts, 32'000'000, 100);
+    LimitDetector detector(rules, *merging.store, *merging.hosts,
+                           {.records = 32'000'000, .slices = 32'000'000}, 100);
     std::vector<Finding> findings;
     const auto advance = [&] {
         ++epoch.name.sequence;

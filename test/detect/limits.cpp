@@ -19,8 +19,8 @@ constexpr std::uint32_t many = 1'000'000;
 
 struct Stage {
     explicit Stage(std::vector<LimitRule> rules, std::uint32_t records_max = many,
-                   std::uint32_t externals_max = many)
-        : detector(rules, lab.flows, lab.hosts, records_max, externals_max) {}
+                   std::uint32_t slices_max = many)
+        : detector(rules, lab.flows, lab.hosts, {.records = records_max, .slices = slices_max}, many) {}
 
     void epoch(std::int64_t start_s, std::vector<Sent> packets) {
         for (Sent& packet : packets)
@@ -167,6 +167,25 @@ TEST_CASE("flow sums are never too high when the history has no room, and it is 
     CHECK(stage.detector.records_forgotten() > 0);
 }
 
+TEST_CASE("without room for slices the oldest epochs leave all windows early, and that is said") {
+    const auto opened_with = [](std::uint32_t slices_max) {
+        Stage stage({{.name = "r", .per_second = 10, .window = seconds{10}},
+                     {.name = "f", .metric = Metric::flows, .per_second = 1, .window = seconds{10}}},
+                    many, slices_max);
+        // 11 packets a second of 11 flows: more than 100 after ten seconds, if all ten are still known.
+        std::vector<Sent> packets;
+        for (std::uint16_t port = 0; port < 11; ++port) packets.push_back({.from_port = port});
+        for (int second = 100; second < 130; ++second) stage.epoch(second, packets);
+        CHECK((stage.detector.records_forgotten() > 0) == (slices_max < 12));
+        std::map<Kind, Time> opened;
+        for (const Finding& found : stage.finish()) opened[found.kind] = found.opened;
+        return opened;
+    };
+    const Time first = at(101), tenth = at(110);
+    CHECK(opened_with(many) == std::map<Kind, Time>{{Kind::packet_limit, tenth}, {Kind::flow_limit, first}});
+    CHECK(opened_with(8) == std::map<Kind, Time>{{Kind::flow_limit, first}});
+}
+
 TEST_CASE("a clock that is set back does not add up what did not happen together") {
     Stage stage({{.name = "r", .per_second = 10, .window = seconds{10}}});
     for (int i = 0; i < 50; ++i) stage.epoch(i % 2 == 0 ? 1000 : 10, times(90, {}));
@@ -181,8 +200,8 @@ TEST_CASE("a gap of years empties the window") {
 
 TEST_CASE("volume verdicts stay exact when neither flows nor history have room") {
     Lab lab(1, 4, 65536);
-    LimitDetector detector({{.name = "r", .per_second = 10, .window = seconds{3}}}, lab.flows, lab.hosts, 2,
-                           many);
+    LimitDetector detector({{.name = "r", .per_second = 10, .window = seconds{3}}}, lab.flows, lab.hosts,
+                           {.records = 2, .slices = many}, many);
     std::vector<Finding> findings;
     std::vector<Sent> packets;
     for (std::uint16_t port = 0; port < 11; ++port)

@@ -214,3 +214,54 @@ TEST_CASE("the flow store finds each of a million flows again, and adds none twi
         REQUIRE((!found.added && found.id == i));
     }
 }
+
+TEST_CASE("a store that forgets and adds at random finds what it kept, nothing else, and grows no further") {
+    constexpr std::uint32_t flows_max = 3000;
+    FlowStore flows(flows_max, HashKey{});
+    std::map<std::uint32_t, FlowId> kept;
+    std::mt19937 random(3);
+    const auto key_of = [](std::uint32_t i) {
+        FlowKey key;
+        key.address[1] = {0, 0xffff0000u | std::uint64_t{i} << 32};
+        return key;
+    };
+    for (int step = 0; step < 100'000; ++step) {
+        const std::uint32_t number = random() % 10'000;
+        const FlowKey key = key_of(number);
+        if (const auto at = kept.find(number); at != kept.end() && random() % 2 == 0) {
+            flows.forget(at->second);
+            CHECK_FALSE(flows.is_kept(at->second));
+            kept.erase(at);
+            continue;
+        }
+        const auto found = flows.find_or_add(key, flows.hash(key));
+        const auto known = kept.find(number);
+        if (known != kept.end()) {
+            REQUIRE((!found.added && found.id == known->second));
+        } else if (kept.size() == flows_max) {
+            REQUIRE(found.id == no_flow);
+        } else {
+            REQUIRE(found.added);
+            REQUIRE(flows[found.id].packets[0] == 0);
+            kept[number] = found.id;
+        }
+        REQUIRE(flows.size() == kept.size());
+    }
+    CHECK(flows.end_id() <= flows_max);
+    CHECK(flows.seen().value > flows_max);
+}
+
+TEST_CASE(
+    "a host's number goes to a later host only when it was forgotten, and a full table has room again") {
+    HostTable hosts(internal(), {}, 2);
+    const auto address = [](const char* text) { return IpAddress::parse(text).value(); };
+    const HostId first = hosts.find_or_add(address("10.0.0.1"));
+    const HostId second = hosts.find_or_add(address("10.0.0.2"));
+    CHECK(hosts.find_or_add(address("10.0.0.3")) == no_host);
+    CHECK(hosts.refused() == Flows{1});
+    hosts.forget(first);
+    CHECK(hosts.find_or_add(address("10.0.0.3")) == first);
+    CHECK(hosts.address(first) == address("10.0.0.3"));
+    CHECK(hosts.find_or_add(address("10.0.0.2")) == second);
+    CHECK(hosts.find_or_add(address("10.0.0.1")) == no_host);
+}
