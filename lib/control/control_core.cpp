@@ -63,6 +63,7 @@ void ControlCore::merge(Source& source) {
     if (source.pending->name.sequence > 0) {
         merger_.add(*source.pending);
         open_sequence_ = source.pending->name.sequence;
+        if (source.pending->sample) duplicates_.add(*source.pending->sample);
     }
     source.next_sequence = source.pending->next_sequence;
     source.channel->give_back(source.pending);
@@ -75,6 +76,8 @@ void ControlCore::close_epoch() {
     scans_.advance(epoch, ended_);
     tell_cases(epoch.name.start_s + epoch_length.count());
     if (forgetter_) forgetter_->advance(epoch);
+    duplicates_.close();
+    for (Source& source : sources_) source.channel->send_sample_level(duplicates_.level());
 }
 
 void ControlCore::tell_cases(std::int64_t end_s) {

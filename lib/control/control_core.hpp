@@ -11,6 +11,7 @@
 #include "control/case_ledger.hpp"
 #include "control/forgetter.hpp"
 #include "dataplane/epoch_channel.hpp"
+#include "detect/duplicate_watch.hpp"
 #include "detect/limits.hpp"
 #include "detect/scans.hpp"
 #include "flow/engine_options.hpp"
@@ -61,6 +62,8 @@ public:
     // call stay present in loss().
     void set_port_loss(const Loss& cumulative);
 
+    // Live: whether packets arrive twice.
+    const DuplicateWatch& duplicates() const noexcept { return duplicates_; }
     const FlowStore& flows() const noexcept { return flows_; }
     const HostTable& hosts() const noexcept { return hosts_; }
     const MergeTotals& totals() const noexcept { return merger_.totals(); }
@@ -94,6 +97,7 @@ private:
     std::uint64_t open_sequence_ = 0;  // of the merged epoch that is open
     CaseLedger cases_;
     std::optional<Forgetter> forgetter_;  // live
+    DuplicateWatch duplicates_;           // live
     std::vector<Finding> ended_;          // scratch of an epoch: what the detectors have closed
     Loss port_loss_;
     bool finished_ = false;

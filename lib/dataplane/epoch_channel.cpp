@@ -49,6 +49,7 @@ Epoch* EpochChannel::take_full() noexcept {
 void EpochChannel::give_back(Epoch* epoch) noexcept {
     epoch->clear();
     epoch->scale = scale_;
+    epoch->sample_level = sample_level_;
     [[maybe_unused]] const int failed = rte_ring_sp_enqueue(empty_.get(), epoch);
     assert(failed == 0);
 }

@@ -31,8 +31,10 @@ public:
     Epoch* take_full() noexcept;
     // Control core: clears an epoch and gives it back.
     void give_back(Epoch* epoch) noexcept;
-    // Control core: epochs that are given back from now on tell the worker to use this scale.
+    // Control core: epochs that are given back from now on tell the worker to use this scale, and to sample
+    // one in 2^level flows.
     void send_scale(const TickScale& scale) noexcept { scale_ = scale; }
+    void send_sample_level(unsigned level) noexcept { sample_level_ = level; }
 
 private:
     struct FreeRing {
@@ -43,6 +45,7 @@ private:
 
     std::vector<std::unique_ptr<Epoch>> epochs_;
     TickScale scale_;
+    unsigned sample_level_ = 0;
     Ring full_;
     Ring empty_;
 };

@@ -12,6 +12,7 @@
 #include "base/prefetch.hpp"
 #include "dataplane/burst.hpp"
 #include "packet/common_stack.hpp"
+#include "packet/frame_print.hpp"
 
 namespace flowlock {
 namespace {
@@ -80,7 +81,13 @@ void Worker::take_live(std::uint16_t received, std::int64_t now_ns) noexcept {
     times_.fill(epoch_->flows.time_of(now_ns));
     epoch_->first_ns = std::min(epoch_->first_ns, now_ns);
     epoch_->last_ns = std::max(epoch_->last_ns, now_ns);
-    decode_burst(received, [](rte_mbuf*) { return LinkType::ethernet; });
+    PacketSample& sample = *epoch_->sample;
+    decode_burst(
+        received, [](rte_mbuf*) { return LinkType::ethernet; },
+        [&](std::uint64_t hash, std::span<const std::byte> head) __attribute__((always_inline)) {
+            if (sample.wants(hash)) [[unlikely]]
+                sample.add(frame_print(head, HashKey{}));
+        });
     count_burst<Pace::live>(received);
 }
 
@@ -111,7 +118,9 @@ void Worker::replay(const PacketClock& clock, const MbufFields& fields) noexcept
             epoch_->first_ns = std::min(epoch_->first_ns, time_ns);
             epoch_->last_ns = std::max(epoch_->last_ns, time_ns);
         }
-        decode_burst(received, [&](rte_mbuf* packet) { return fields.link(packet); });
+        decode_burst(
+            received, [&](rte_mbuf* packet) { return fields.link(packet); },
+            [](std::uint64_t, std::span<const std::byte>) {});
         count_burst<Pace::replay>(received);
     }
     finish();
@@ -133,9 +142,9 @@ void Worker::renumber(std::uint16_t port, std::uint16_t to) noexcept {
         if (gates_[i].queue.port == port) gates_[i].queue.port = to;
 }
 
-// Everything but the flow table, whose lines are on their way meanwhile.
-template <class LinkOf>
-void Worker::decode_burst(std::uint16_t received, LinkOf link_of) noexcept {
+// Everything but the flow table, whose lines are on their way meanwhile. `look` sees each decoded packet.
+template <class LinkOf, class Look>
+void Worker::decode_burst(std::uint16_t received, LinkOf link_of, Look look) noexcept {
     const auto ask_for_bytes = [&](std::uint16_t i) __attribute__((always_inline)) {
         if (i < received) prefetch_to_read(rte_pktmbuf_mtod(packets_[i], const std::byte*));
     };
@@ -160,6 +169,7 @@ void Worker::decode_burst(std::uint16_t received, LinkOf link_of) noexcept {
         }
         hashes_[i] = epoch_->flows.hash(decoded.key);
         epoch_->flows.prefetch(hashes_[i]);
+        look(hashes_[i], head);
     }
     epoch_->tally.wire_bytes += {wire_bytes};
     common.add_to(epoch_->tally);

@@ -76,8 +76,8 @@ private:
     std::uint16_t receive(const Gate& gate) noexcept;
     void take_live(std::uint16_t received, std::int64_t now_ns) noexcept;
     std::uint64_t drain(const Gate& gate, const LiveClock& clock) noexcept;
-    template <class LinkOf>
-    void decode_burst(std::uint16_t received, LinkOf link_of) noexcept;
+    template <class LinkOf, class Look>
+    void decode_burst(std::uint16_t received, LinkOf link_of, Look look) noexcept;
     template <Pace pace>
     void count_burst(std::uint16_t received) noexcept;
     template <Pace pace>

@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 
 #include "base/time.hpp"
 #include "flow/flow_table.hpp"
 #include "flow/overflow.hpp"
+#include "flow/packet_sample.hpp"
 #include "flow/tick_scale.hpp"
 #include "packet/outcome.hpp"
 
@@ -39,11 +41,15 @@ struct Epoch {
     // `internal` outlives it.
     Epoch(const EpochSizes& sizes, const PrefixSet& internal, const HashKey& secret)
         : flows(sizes.flows, secret) {
-        if (sizes.hosts > 0) overflow.emplace(sizes.hosts, internal, secret);
+        if (sizes.hosts == 0) return;
+        overflow.emplace(sizes.hosts, internal, secret);
+        sample = std::make_unique<PacketSample>();
     }
 
     FlowTable flows;
-    std::optional<Overflow> overflow;  // what did not fit `flows`
+    std::optional<Overflow> overflow;      // what did not fit `flows`
+    std::unique_ptr<PacketSample> sample;  // live, as the overflow
+    unsigned sample_level = 0;             // set by the control core when it gives the epoch back
     Tally tally;
     std::int64_t first_ns =
         std::numeric_limits<std::int64_t>::max();  // over all packets, whatever their outcome
@@ -62,6 +68,7 @@ struct Epoch {
     void begin(const EpochName& epoch_name) noexcept {
         constexpr std::int64_t second_min = std::numeric_limits<std::int64_t>::min() / ns_per_second;
         name = epoch_name;
+        if (sample) sample->begin(sample_level, name.sequence);
         flows.set_time_base(name.start_s <= second_min ? std::numeric_limits<std::int64_t>::min()
                                                        : (name.start_s - 1) * ns_per_second);
     }
@@ -72,6 +79,7 @@ struct Epoch {
     void clear() noexcept {
         flows.clear();
         if (overflow) overflow->clear();
+        if (sample) sample->clear();
         tally = {};
         first_ns = std::numeric_limits<std::int64_t>::max();
         last_ns = std::numeric_limits<std::int64_t>::min();
