@@ -59,8 +59,32 @@ Exit status:
 
 docs/operating.md leads from a bare server to the first report; docs/configuration.md explains every KEY.)";
 
-constexpr auto after_check = R"(Exit status: 0 done; 2 usage or configuration error.
-docs/configuration.md explains the configuration.)";
+constexpr auto after_check =
+    R"(Looks whether 'flowlock run' would find on this machine what it needs, changes nothing, and needs no rights: what
+cannot be seen without them is said. Each line is one check:
+
+  ok       as it should be
+  warning  it would run, but may lose packets, or what it writes
+  wrong    it would not start, or would show what is not so
+
+Below a warning or a mistake stand the shell commands that mend it; lines that begin with # are for you.
+They are for root, and in Debian's packages iproute2, ethtool, dpdk, driverctl and grub2-common.
+
+Checked are the configuration; each of live.ports: NIC, driver, PCIe link, NUMA node, queues, offloads, rights,
+and what DPDK says of it; IOMMU and vfio-pci; hugepages, locked memory, swap; the CPUs of live.cores: isolation,
+hyperthreads, frequency, cycle counter; the clock; and the output folder.
+
+Examples:
+  flowlock check --config /etc/flowlock/flowlock.toml
+  flowlock check --config flowlock.toml --set 'live.ports=["0000:3b:00.0"]'
+  flowlock check --config flowlock.toml --json | jq -r '.checks[] | select(.state == "wrong") | .mend'
+
+Exit status:
+  0  nothing is wrong; there may be warnings
+  1  something is wrong with this machine
+  2  usage or configuration error; the machine is checked all the same
+
+docs/output.md explains every check and the JSON, docs/configuration.md every KEY.)";
 
 // Shows the option as "--out DIR", in the help and in what is said about a missing value.
 CLI::Option* takes(const char* value, CLI::Option* option) {
@@ -117,6 +141,14 @@ void add_run(CLI::App& app, RunCommand& run) {
     command->footer(after_run);
 }
 
+void add_check(CLI::App& app, CheckCommand& check) {
+    auto* command =
+        add_live(app, "check", "Check the configuration and this machine, and say how to mend what is wrong",
+                 check.config);
+    command->add_flag("--json", check.json, "Shows one JSON object instead of text");
+    command->footer(after_check);
+}
+
 Leave refuse(const CLI::App& app, const std::string& reason) {
     const auto chosen = app.get_subcommands();
     const std::string program = chosen.empty() ? "flowlock" : "flowlock " + chosen.front()->get_name();
@@ -139,9 +171,7 @@ Command parse_command_line(int count, const char* const* arguments) {
     app.add_flag("--version", version, "Show the version");
     add_replay(app, replay);
     add_run(app, run);
-    add_live(app, "check", "Check the configuration and this machine, and say how to mend what is wrong",
-             check.config)
-        ->footer(after_check);
+    add_check(app, check);
     app.add_subcommand("version", "Show the version");
 
     try {

@@ -30,6 +30,7 @@ struct RunCommand {
 
 struct CheckCommand {
     ConfigSources config;
+    bool json = false;  // one JSON object instead of text
 };
 
 struct VersionCommand {};

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "check.hpp"
 #include "command_line.hpp"
 #include "replay.hpp"
 #include "run.hpp"
@@ -16,7 +17,7 @@ constexpr int status_usage = 2;
 struct Run {
     int operator()(const flowlock::ReplayCommand& command) const { return flowlock::replay(command); }
     int operator()(const flowlock::RunCommand& command) const { return flowlock::run(command); }
-    int operator()(const flowlock::CheckCommand&) const { return not_yet("check"); }
+    int operator()(const flowlock::CheckCommand& command) const { return flowlock::check(command); }
     int operator()(const flowlock::VersionCommand&) const {
         fmt::print("flowlock {}\n", FLOWLOCK_VERSION);
         return 0;
@@ -25,12 +26,6 @@ struct Run {
         fmt::print("{}", leave.output);
         fmt::print(stderr, "{}", leave.errors);
         return leave.status;
-    }
-
-    static int not_yet(const char* command) {
-        fmt::print(stderr, "flowlock: '{}' is not in this version yet; 'flowlock replay' analyses captures\n",
-                   command);
-        return status_usage;
     }
 };
 

@@ -10,7 +10,7 @@
 
 #include "base/backoff.hpp"
 #include "dataplane/eal.hpp"
-#include "dataplane/port_sizes.hpp"
+#include "live/port_sizes.hpp"
 #include "log.hpp"
 #include "memif_guard.hpp"
 #include "monitor/monitor.hpp"

@@ -13,7 +13,7 @@
 #include "detect/limit_rule.hpp"
 #include "detect/scan_options.hpp"
 #include "flow/engine_options.hpp"
-#include "flow/live_options.hpp"
+#include "live/live_options.hpp"
 #include "report/output_options.hpp"
 #include "report/report_options.hpp"
 

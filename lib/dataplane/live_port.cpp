@@ -2,7 +2,6 @@
 #include "dataplane/live_port.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <net/if.h>
 #include <stdexcept>
@@ -14,8 +13,8 @@
 #include <rte_ethdev.h>
 #include <rte_mempool.h>
 
-#include "dataplane/port_sizes.hpp"
 #include "dataplane/rss.hpp"
+#include "live/port_sizes.hpp"
 
 namespace flowlock {
 namespace {
@@ -24,12 +23,6 @@ namespace {
 constexpr std::uint32_t jumbo_mtu = 9'600;
 // Ethernet header and checksum.
 constexpr std::uint32_t frame_overhead = 18;
-
-// Linux has spread the packets over these queues already; one that nobody reads loses its share.
-bool has_fixed_queues(const PortName& name) {
-    return std::ranges::any_of(std::array{"net_af_xdp", "net_af_packet", "net_pcap", "net_ring"},
-                               [&](const char* driver) { return name.device.starts_with(driver); });
-}
 
 unsigned receive_queues_of(const std::string& interface) {
     unsigned queues = 0;
@@ -81,7 +74,7 @@ void LivePort::probe() {
     if (rte_eth_dev_get_port_by_name(name_.device.c_str(), &number_) == 0) return;
     const bool pci = name_.kind == PortName::Kind::pci;
     std::string arguments = name_.arguments;
-    if (name_.kind == PortName::Kind::kernel)
+    if (name_.kind == PortName::Kind::interface)
         arguments += ",queue_count=" + std::to_string(receive_queues_of(name_.interface));
     const int error = rte_eal_hotplug_add(pci ? "pci" : "vdev", name_.device.c_str(), arguments.c_str());
     if (error < 0)
@@ -101,7 +94,7 @@ LivePort::~LivePort() {
 
 void LivePort::start(unsigned queues, unsigned spare_buffers) {
     notes_.clear();
-    configure(has_fixed_queues(name_) ? queues_max_ : std::min(queues, queues_max_));
+    configure(name_.has_fixed_queues() ? queues_max_ : std::min(queues, queues_max_));
     std::uint16_t descriptors = PortSizes::descriptors;
     std::uint16_t none = 0;
     if (rte_eth_dev_adjust_nb_rx_tx_desc(number_, &descriptors, &none) < 0)

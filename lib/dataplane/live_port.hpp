@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "dataplane/port_counters.hpp"
-#include "dataplane/port_name.hpp"
+#include "live/port_name.hpp"
 
 struct rte_mempool;
 

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "control/control_core.hpp"
-#include "dataplane/core_plan.hpp"
 #include "dataplane/live_clock.hpp"
-#include "flow/live_options.hpp"
+#include "live/core_plan.hpp"
+#include "live/live_options.hpp"
 #include "monitor/crew.hpp"
 #include "monitor/event.hpp"
 #include "monitor/port_keeper.hpp"

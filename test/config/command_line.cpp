@@ -93,9 +93,20 @@ TEST_CASE("standard input can be named once") {
 TEST_CASE("run and check need a configuration and nothing else") {
     REQUIRE(std::get<RunCommand>(parsed({"run", "--config", "f.toml"})).config.file == "f.toml");
     REQUIRE(std::get<CheckCommand>(parsed({"check", "--config", "g.toml"})).config.file == "g.toml");
+    REQUIRE_FALSE(std::get<CheckCommand>(parsed({"check", "--config", "g.toml"})).json);
     REQUIRE(refusal_of({"run"}).starts_with("flowlock run: --config is required\n"));
     REQUIRE(refusal_of({"check"}).starts_with("flowlock check: --config is required\n"));
     REQUIRE(refusal_of({"run", "--config", "f.toml", "a.pcap"}).find("a.pcap") != std::string::npos);
+}
+
+TEST_CASE("check takes JSON, networks and overrides, as replay does") {
+    const auto check =
+        std::get<CheckCommand>(parsed({"check", "--set", "live.workers=2", "--config", "g.toml", "--json",
+                                       "--internal", "10.0.0.0/8", "--set", "live.cores=[1,2,3]"}));
+    REQUIRE(check.json);
+    REQUIRE(check.config.file == "g.toml");
+    REQUIRE(check.config.internal == Strings{"10.0.0.0/8"});
+    REQUIRE(check.config.overrides == Strings{"live.workers=2", "live.cores=[1,2,3]"});
 }
 
 TEST_CASE("version is a command and an option") {
@@ -153,6 +164,16 @@ TEST_CASE(
 TEST_CASE("the help of run and check names their option") {
     REQUIRE(help_of({"run", "--help"}).find("--config FILE") != std::string::npos);
     REQUIRE(help_of({"check", "--help"}).find("--config FILE") != std::string::npos);
+}
+
+TEST_CASE("the help of check says what its states and statuses mean, and how to use what it shows") {
+    const auto help = help_of({"check", "--help"});
+    for (const auto* word :
+         {"--internal CIDR", "--set KEY=VALUE", "--json", "\n  ok ", "\n  warning ", "\n  wrong ", "\n  0  ",
+          "\n  1  ", "\n  2  ", "\n  flowlock check --config", "| jq", "docs/output.md"}) {
+        INFO(word);
+        REQUIRE(help.find(word) != std::string::npos);
+    }
 }
 
 }  // namespace flowlock::test

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "dataplane/core_plan.hpp"
+#include "live/core_plan.hpp"
 
 #include <algorithm>
 #include <fstream>
 #include <sched.h>
-#include <set>
 #include <sstream>
+
+#include "live/cpu_list.hpp"
 
 namespace flowlock {
 namespace {
@@ -15,22 +16,6 @@ std::string first_line(const std::string& path) {
     std::string line;
     std::getline(file, line);
     return line;
-}
-
-// "0-3,8": the form of the kernel's lists.
-std::set<std::uint32_t> cpu_list(const std::string& text) {
-    constexpr std::uint32_t cpus_max = 4096;
-    std::set<std::uint32_t> cpus;
-    std::istringstream parts(text);
-    for (std::string part; std::getline(parts, part, ',');) {
-        std::uint32_t first = 0, last = 0;
-        char dash = 0;
-        std::istringstream range(part);
-        if (!(range >> first)) continue;
-        if (!(range >> dash >> last)) last = first;
-        for (std::uint32_t cpu = first; cpu <= last && cpu < cpus_max; ++cpu) cpus.insert(cpu);
-    }
-    return cpus;
 }
 
 int number_in(const std::string& path) {
@@ -44,17 +29,18 @@ int number_in(const std::string& path) {
 
 std::vector<Cpu> read_cpu_facts(const std::string& sys) {
     const std::string base = sys + "/devices/system/";
-    const auto isolated = cpu_list(first_line(base + "cpu/isolated"));
+    const auto isolated = parse_cpu_list(first_line(base + "cpu/isolated"));
     cpu_set_t affinity;
     CPU_ZERO(&affinity);
     sched_getaffinity(0, sizeof affinity, &affinity);
     std::vector<Cpu> cpus;
-    for (const std::uint32_t number : cpu_list(first_line(base + "cpu/online")))
+    for (const std::uint32_t number : parse_cpu_list(first_line(base + "cpu/online")))
         cpus.push_back({.number = number,
                         .isolated = isolated.contains(number),
                         .usable = number < CPU_SETSIZE && CPU_ISSET(number, &affinity)});
-    for (const std::uint32_t node : cpu_list(first_line(base + "node/online"))) {
-        const auto on_node = cpu_list(first_line(base + "node/node" + std::to_string(node) + "/cpulist"));
+    for (const std::uint32_t node : parse_cpu_list(first_line(base + "node/online"))) {
+        const auto on_node =
+            parse_cpu_list(first_line(base + "node/node" + std::to_string(node) + "/cpulist"));
         for (Cpu& cpu : cpus)
             if (on_node.contains(cpu.number)) cpu.node = static_cast<int>(node);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a live monitor listens to, and with which cores and memory. Plain data, made by lib/config, checked
-// there; here, beside the engine's sizes, because lib/dataplane may not know lib/config.
+// there.
 #pragma once
 
 #include <cstdint>

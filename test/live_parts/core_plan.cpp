@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Which CPUs a monitor takes, on machines that are folders.
-#include "dataplane/core_plan.hpp"
+#include "live/core_plan.hpp"
 
 #include <cstdlib>
 #include <filesystem>

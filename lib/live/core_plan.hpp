@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "flow/live_options.hpp"
+#include "live/live_options.hpp"
 
 namespace flowlock {
 
