@@ -78,11 +78,11 @@ void ControlCore::close_epoch() {
     if (forgetter_) forgetter_->advance(epoch);
     duplicates_.close();
     for (Source& source : sources_) source.channel->send_sample_level(duplicates_.level());
+    if (reload_) apply(*std::exchange(reload_, std::nullopt));
 }
 
 void ControlCore::tell_cases(std::int64_t end_s) {
-    for (Finding& finding : ended_) cases_.end(std::move(finding));
-    ended_.clear();
+    tell_ended();
     cases_.add_loss(end_s, loss(), std::max(limits_.longest_window(), scans_.window()));
     for (const Finding& finding : scans_.withdrawn()) cases_.withdraw(finding);
     const auto look_at = [&](const Finding& opened_as, auto figures) { cases_.look_at(opened_as, figures); };
@@ -90,11 +90,15 @@ void ControlCore::tell_cases(std::int64_t end_s) {
     scans_.for_each_open(look_at);
 }
 
+void ControlCore::tell_ended() {
+    for (Finding& finding : ended_) cases_.end(std::move(finding));
+    ended_.clear();
+}
+
 void ControlCore::finish() {
     limits_.finish(ended_);
     scans_.finish(ended_);
-    for (Finding& finding : ended_) cases_.end(std::move(finding));
-    ended_.clear();
+    tell_ended();
     for (const Finding& finding : scans_.withdrawn()) cases_.withdraw(finding);
     finished_ = true;
 }
@@ -111,7 +115,31 @@ Loss ControlCore::loss() const {
     return loss;
 }
 
-void ControlCore::reload(const Reload&) {}
+void ControlCore::reload(const Reload& settings) {
+    reload_ = settings;
+    if (!merger_.is_open()) apply(*std::exchange(reload_, std::nullopt));
+}
+
+void ControlCore::apply(const Reload& settings) {
+    const bool other_networks = settings.internal.prefixes() != hosts_.internal().prefixes();
+    if (other_networks) change_networks(settings.internal);
+    limits_.change_rules(settings.limits, settings.report.externals_max, other_networks, ended_);
+    scans_.change_options(
+        settings.scan,
+        {.targets_max = settings.report.targets_max, .externals_max = settings.report.externals_max}, ended_);
+    tell_ended();
+    for (const Finding& finding : scans_.withdrawn()) cases_.withdraw(finding);
+}
+
+// Cases of hosts that are no longer ours take their figures before their flows are judged anew.
+void ControlCore::change_networks(const PrefixSet& internal) {
+    limits_.close_outside(internal, ended_);
+    scans_.close_outside(internal, ended_);
+    hosts_.change_internal(internal);
+    merger_.judge_anew();
+    if (forgetter_) forgetter_->count_flows_anew();
+    for (Source& source : sources_) source.channel->change_internal(internal);
+}
 
 void ControlCore::set_port_loss(const Loss& cumulative) {
     for (const auto& [cause, packets] : cumulative) port_loss_[cause] = packets;

@@ -86,6 +86,9 @@ private:
     void merge(Source& source);
     void close_epoch();
     void tell_cases(std::int64_t end_s);
+    void tell_ended();
+    void apply(const Reload& settings);
+    void change_networks(const PrefixSet& internal);
     void finish();
 
     FlowStore flows_;
@@ -99,6 +102,7 @@ private:
     std::optional<Forgetter> forgetter_;  // live
     DuplicateWatch duplicates_;           // live
     std::vector<Finding> ended_;          // scratch of an epoch: what the detectors have closed
+    std::optional<Reload> reload_;        // waits for the open epoch to close
     Loss port_loss_;
     bool finished_ = false;
 };

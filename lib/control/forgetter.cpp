@@ -16,7 +16,7 @@ constexpr auto turns = static_cast<std::uint32_t>(Forgetter::sweep_time / epoch_
 void Forgetter::advance(const MergedEpoch& epoch) {
     see_hosts(epoch);
     sweep_flows(epoch.name.start_s);
-    sweep_hosts();
+    sweep_hosts(epoch.name.start_s);
 }
 
 Forgetter::HostUse& Forgetter::use_of(HostId host) {
@@ -27,7 +27,11 @@ Forgetter::HostUse& Forgetter::use_of(HostId host) {
 
 void Forgetter::see_hosts(const MergedEpoch& epoch) {
     for (const FlowId id : epoch.new_flows)
-        if (flows_[id].host != no_host) ++use_of(flows_[id].host).flows;
+        if (flows_[id].host != no_host) {
+            HostUse& use = use_of(flows_[id].host);
+            ++use.flows;
+            use.seen_s = epoch.name.start_s;
+        }
     if (limits_.history().empty()) return;  // there is no limit
     for (const HostSlice& slice : limits_.history().newest().slices)
         use_of(slice.place.host()).seen_s = epoch.name.start_s;
@@ -58,13 +62,16 @@ void Forgetter::sweep_flows(std::int64_t now_s) {
     }
 }
 
-void Forgetter::sweep_hosts() {
+// A contact refers to the host that its flow had when it began, whatever networks there are now.
+void Forgetter::sweep_hosts(std::int64_t now_s) {
+    const std::int64_t before_s =
+        std::min(limits_.history().begin_s(), now_s - scans_.window().count() - margin_s);
     const auto count = static_cast<HostId>(hosts_in_use_.size());
     for (HostId left = std::min(count / turns + 1, count); left > 0; --left) {
         const HostId id = next_host_++;
         if (next_host_ >= count) next_host_ = 0;
         HostUse& use = hosts_in_use_[id];
-        if (!use.kept || use.flows > 0 || use.seen_s >= limits_.history().begin_s()) continue;
+        if (!use.kept || use.flows > 0 || use.seen_s >= before_s) continue;
         if (limits_.has_open_case(id) || scans_.has_open_case(id)) continue;
         hosts_.forget(id);
         use = {};

@@ -38,7 +38,7 @@ private:
 
     void see_hosts(const MergedEpoch& epoch);
     void sweep_flows(std::int64_t now_s);
-    void sweep_hosts();
+    void sweep_hosts(std::int64_t now_s);
     HostUse& use_of(HostId host);
 
     FlowStore& flows_;

@@ -46,10 +46,19 @@ Epoch* EpochChannel::take_full() noexcept {
     return rte_ring_sc_dequeue(full_.get(), &epoch) == 0 ? static_cast<Epoch*>(epoch) : nullptr;
 }
 
-void EpochChannel::give_back(Epoch* epoch) noexcept {
+void EpochChannel::change_internal(const PrefixSet& internal) {
+    internal_ = internal;
+    ++networks_;
+}
+
+void EpochChannel::give_back(Epoch* epoch) {
     epoch->clear();
     epoch->scale = scale_;
     epoch->sample_level = sample_level_;
+    if (epoch->networks != networks_) {
+        if (epoch->overflow) epoch->overflow->change_internal(internal_);
+        epoch->networks = networks_;
+    }
     [[maybe_unused]] const int failed = rte_ring_sp_enqueue(empty_.get(), epoch);
     assert(failed == 0);
 }

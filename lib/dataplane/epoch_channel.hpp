@@ -16,7 +16,7 @@ namespace flowlock {
 
 class EpochChannel {
 public:
-    // `name` is unique in the process; `internal` outlives the channel. Throws std::runtime_error without
+    // `name` is unique in the process. Throws std::runtime_error without
     // memory for the rings.
     EpochChannel(const std::string& name, unsigned epochs, const EpochSizes& sizes, const PrefixSet& internal,
                  const HashKey& secret);
@@ -30,11 +30,13 @@ public:
     // Control core: the next full epoch, or nullptr.
     Epoch* take_full() noexcept;
     // Control core: clears an epoch and gives it back.
-    void give_back(Epoch* epoch) noexcept;
-    // Control core: epochs that are given back from now on tell the worker to use this scale, and to sample
-    // one in 2^level flows.
+    void give_back(Epoch* epoch);
+    // Control core: epochs that are given back from now on tell the worker to use this scale, to sample one in
+    // 2^level flows, and to count by these networks. Those that the worker has, or that wait for it, come by once
+    // more with the old ones.
     void send_scale(const TickScale& scale) noexcept { scale_ = scale; }
     void send_sample_level(unsigned level) noexcept { sample_level_ = level; }
+    void change_internal(const PrefixSet& internal);
 
 private:
     struct FreeRing {
@@ -46,6 +48,8 @@ private:
     std::vector<std::unique_ptr<Epoch>> epochs_;
     TickScale scale_;
     unsigned sample_level_ = 0;
+    PrefixSet internal_;
+    std::uint32_t networks_ = 0;  // how often they have been changed
     Ring full_;
     Ring empty_;
 };

@@ -27,6 +27,13 @@ Time end_of_epoch(std::int64_t start_s) {
 LimitDetector::LimitDetector(const std::vector<LimitRule>& rules, const FlowStore& flows,
                              const HostTable& hosts, const HistorySizes& sizes, std::uint32_t externals_max)
     : flows_(flows), hosts_(hosts), externals_max_(externals_max), history_(sizes) {
+    set_rules(rules);
+}
+
+void LimitDetector::set_rules(const std::vector<LimitRule>& rules) {
+    rules_.clear();
+    columns_ = {};
+    longest_window_s_ = 0;
     for (const LimitRule& rule : rules) {
         const auto window_s = rule.window.count();
         longest_window_s_ = std::max<std::int64_t>(longest_window_s_, window_s);
@@ -100,14 +107,16 @@ void LimitDetector::expire(std::int64_t now_s) {
 }
 
 void LimitDetector::expire_log(Rule& rule, const EpochLog& log, std::uint32_t number) {
-    for (const HostSlice& slice : log.slices) {
-        if (slice.place.direction() != rule.rule.direction) continue;
-        if (rule.rule.metric == Metric::flows)
-            sum(rule, slice.place) -=
-                flows_last_seen_in(log, number, slice, rule) + unrecorded_flows(slice, rule);
-        else
-            sum(rule, slice.place) -= value(slice, rule);
-    }
+    for (const HostSlice& slice : log.slices)
+        if (slice.place.direction() == rule.rule.direction)
+            sum(rule, slice.place) -= share_of(rule, log, number, slice);
+}
+
+// What this log adds to a sum, if it is in the rule's window.
+std::uint64_t LimitDetector::share_of(const Rule& rule, const EpochLog& log, std::uint32_t number,
+                                      const HostSlice& slice) const {
+    if (rule.rule.metric != Metric::flows) return value(slice, rule);
+    return flows_last_seen_in(log, number, slice, rule) + unrecorded_flows(slice, rule);
 }
 
 // A flow counts in a window as long as the epoch in which it was last seen is in the window; so of a log that
@@ -117,6 +126,7 @@ std::uint64_t LimitDetector::flows_last_seen_in(const EpochLog& log, std::uint32
     const auto& last_seen = last_seen_[index_of(slice.place.direction())];
     std::uint64_t count = 0;
     for (const FlowTraffic& record : log.records_of(slice)) {
+        if (!is_of(record, slice)) continue;
         const FlowKey& key = flows_[record.flow].key;
         const bool counts = rule.rule.protocol == ProtocolClass::any ||
                             rule.rule.protocol == protocol_class_of(key.protocol, key.family);
@@ -198,8 +208,8 @@ void LimitDetector::judge(const HostSlice& slice, std::int64_t now_s) {
         const Rule& rule = rules_[i];
         if (rule.rule.direction != slice.place.direction() || sum(rule, slice.place) <= rule.sum_max)
             continue;
-        const auto [at, opened] =
-            open_.try_emplace({slice.place, rule.rule.metric}, Case{.rule = i, .finding = {}});
+        const auto [at, opened] = open_.try_emplace({slice.place, rule.rule.metric},
+                                                    Case{.rule = i, .rule_after_change = i, .finding = {}});
         Case& open = at->second;
         open.exceeded_s = now_s;
         if (!opened) continue;

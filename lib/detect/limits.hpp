@@ -34,6 +34,13 @@ public:
 
     // Judges the next epoch. Findings of cases that closed are appended to `findings`.
     void advance(const MergedEpoch& epoch, std::vector<Finding>& findings);
+    // Between two epochs. The history stays, and the new rules' sums are those of what it holds. Cases stay open
+    // whose rule is still there, by name and by what it looks at; the others are closed. `judged_anew`: the
+    // hosts of flows have changed since the last epoch.
+    void change_rules(const std::vector<LimitRule>& rules, std::uint32_t externals_max, bool judged_anew,
+                      std::vector<Finding>& findings);
+    // Closes the cases of hosts that are not in these networks, before flows are judged by them.
+    void close_outside(const PrefixSet& internal, std::vector<Finding>& findings);
     // Calls act(finding, figures) for each open case: what it was opened as, and a function that returns the
     // finding with the figures it has now.
     template <class Act>
@@ -60,6 +67,7 @@ private:
     };
     struct Case {
         std::size_t rule;  // index into rules_
+        std::size_t rule_after_change = 0;
         Finding finding;
         std::uint64_t peak = 0;
         std::int64_t peak_s = 0;      // start of the epoch with which the peak window ends
@@ -68,6 +76,12 @@ private:
     };
     using CaseKey = std::pair<HostPlace, Metric>;
 
+    void set_rules(const std::vector<LimitRule>& rules);
+    void add_up_anew();
+    void fill_last_seen(Direction direction);
+    bool is_of(const FlowTraffic& record, const HostSlice& slice) const noexcept {
+        return flows_[record.flow].host == slice.place.host();
+    }
     std::uint64_t& sum(const Rule& rule, HostPlace place) noexcept;
     std::uint64_t value(const HostSlice& slice, const Rule& rule) const noexcept;
     static std::uint64_t unrecorded_flows(const HostSlice& slice, const Rule& rule) noexcept;
@@ -75,6 +89,8 @@ private:
     void make_room(const MergedEpoch& epoch);
     void expire(std::int64_t now_s);
     void expire_log(Rule& rule, const EpochLog& log, std::uint32_t number);
+    std::uint64_t share_of(const Rule& rule, const EpochLog& log, std::uint32_t number,
+                           const HostSlice& slice) const;
     void add_newest();
     void add_flows(const EpochLog& log, const HostSlice& slice);
     std::uint64_t flows_last_seen_in(const EpochLog& log, std::uint32_t number, const HostSlice& slice,

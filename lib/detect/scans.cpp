@@ -188,6 +188,13 @@ void ScanDetector::count(const Contact& decided, Shape shape, bool add) {
 
 void ScanDetector::decide(std::uint64_t number, std::int64_t now_s) {
     Contact& decided = contact(number);
+    // Since it began, the networks have changed: nobody's business any more.
+    if (flows_[decided.flow].host != decided.key.host) {
+        decided.state = State::answered;
+        for (const Shape shape : {Shape::service, Shape::address})
+            if (is_in_group(decided, shape)) count(decided, shape, true);
+        return;
+    }
     look_at_flows(decided);
     for (const Shape shape : {Shape::service, Shape::address})
         if (is_in_group(decided, shape)) count_in_group(number, shape, now_s);
@@ -328,7 +335,8 @@ void ScanDetector::close(OpenCase& open, bool still_scanning, std::vector<Findin
     open.rows.for_each_chain([&](FlowId first) { hold(first, -1); });
     const auto failed = static_cast<std::int64_t>(finding.scan.refused + finding.scan.unanswered);
     const auto answered = static_cast<std::int64_t>(finding.scan.answered);
-    if (failed < options_.min_targets || 2 * (failed - answered) < log2_likelihood_min) {
+    if (failed < static_cast<std::int64_t>(finding.trigger.threshold) ||
+        2 * (failed - answered) < log2_likelihood_min) {
         finding.closed = end_of_epoch(now_s_);
         withdrawn_.push_back(std::move(finding));
         return;
@@ -341,11 +349,40 @@ void ScanDetector::close(OpenCase& open, bool still_scanning, std::vector<Findin
 void ScanDetector::reset(std::vector<Finding>& findings) {
     decide_until(std::numeric_limits<std::int64_t>::max(), now_s_, true);
     for (auto& [key, open] : open_) close(open, false, findings);
+    forget_all();
+}
+
+void ScanDetector::forget_all() {
     open_.clear();
+    begin_number_ = waiting_number_ = begin_number_ + contacts_.size();
     contacts_.clear();
     by_key_.clear();
     groups_.clear();
-    begin_number_ = waiting_number_;
+}
+
+void ScanDetector::change_options(const ScanOptions& options, ScanCaseLimits limits,
+                                  std::vector<Finding>& findings) {
+    if (options_.enabled && !options.enabled) {
+        for (auto& [key, open] : open_) close(open, false, findings);
+        forget_all();
+        next_flow_.clear();
+        held_.clear();
+        started_ = false;
+    }
+    options_ = options;
+    limits_ = limits;
+}
+
+void ScanDetector::close_outside(const PrefixSet& internal, std::vector<Finding>& findings) {
+    unanswering_ = unanswering_networks(internal);
+    for (auto at = open_.begin(); at != open_.end();) {
+        if (internal.contains(at->second.rows.opened_as().host)) {
+            ++at;
+            continue;
+        }
+        close(at->second, false, findings);
+        at = open_.erase(at);
+    }
 }
 
 void ScanDetector::finish(std::vector<Finding>& findings) {

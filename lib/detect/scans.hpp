@@ -52,6 +52,10 @@ public:
 
     // Judges the next epoch. Findings of cases that closed are appended to `findings`.
     void advance(const MergedEpoch& epoch, std::vector<Finding>& findings);
+    // Between two epochs. Contacts and open cases stay, unless scans are switched off.
+    void change_options(const ScanOptions& options, ScanCaseLimits limits, std::vector<Finding>& findings);
+    // Closes the cases of hosts that are not in these networks, before flows are judged by them.
+    void close_outside(const PrefixSet& internal, std::vector<Finding>& findings);
     // Calls act(finding, figures) for each open case: what it was opened as, and a function that returns the
     // finding with the figures it has now.
     template <class Act>
@@ -150,6 +154,7 @@ private:
     void close_quiet(std::int64_t now_s, std::vector<Finding>& findings);
     void close(OpenCase& open, bool still_scanning, std::vector<Finding>& findings);
     void reset(std::vector<Finding>& findings);
+    void forget_all();
 
     ScanOptions options_;
     const FlowStore& flows_;

@@ -38,7 +38,6 @@ struct EpochSizes {
 };
 
 struct Epoch {
-    // `internal` outlives it.
     Epoch(const EpochSizes& sizes, const PrefixSet& internal, const HashKey& secret)
         : flows(sizes.flows, secret) {
         if (sizes.hosts == 0) return;
@@ -50,6 +49,7 @@ struct Epoch {
     std::optional<Overflow> overflow;      // what did not fit `flows`
     std::unique_ptr<PacketSample> sample;  // live, as the overflow
     unsigned sample_level = 0;             // set by the control core when it gives the epoch back
+    std::uint32_t networks = 0;  // which internal networks it counts by: the channel's number for them
     Tally tally;
     std::int64_t first_ns =
         std::numeric_limits<std::int64_t>::max();  // over all packets, whatever their outcome

@@ -23,6 +23,8 @@ public:
         : hosts_max_(hosts), internal_(std::move(internal)), ids_(64, Hash{secret}) {}
 
     const PrefixSet& internal() const noexcept { return internal_; }
+    // Hosts that are no longer internal stay until they are forgotten.
+    void change_internal(PrefixSet internal) { internal_ = std::move(internal); }
     // no_host: the table is full.
     HostId find_or_add(const IpAddress& address) {
         if (ids_.size() >= hosts_max_) {

@@ -172,6 +172,8 @@ void Merger::add_overflow(const Epoch& part) {
     const auto flows = overflow.flows();
     for (std::uint32_t i = 0; i < overflow.size(); ++i) {
         const HostCounts& host = overflow.host(i);
+        // Epochs that were on their way when the networks changed were counted by the old ones.
+        if (!hosts_.internal().contains(host.host)) continue;
         const HostId id = hosts_.find_or_add(host.host);
         if (id == no_host) continue;
         UnrecordedDelta& sum = unrecorded_of(id, host.protocol, host.family);
@@ -179,6 +181,16 @@ void Merger::add_overflow(const Epoch& part) {
         sum.in += {{host.packets[1]}, {host.bytes[1]}, flows[i][1]};
         sum.first_ns = std::min(sum.first_ns, part.flows.time_ns(host.first));
         sum.last_ns = std::max(sum.last_ns, part.flows.time_ns(host.last));
+    }
+}
+
+void Merger::judge_anew() {
+    assert(!open_);
+    for (FlowId id = 0; id < flows_.end_id(); ++id) {
+        if (!flows_.is_kept(id)) continue;
+        const Side side = side_of(flows_[id].key, hosts_);
+        flows_[id].host = side.host;
+        if (side.host != no_host) flows_[id].inside = side.inside;
     }
 }
 

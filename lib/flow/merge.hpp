@@ -82,6 +82,9 @@ public:
     // The merged epoch is complete. Valid until the next add().
     const MergedEpoch& close();
     bool is_open() const noexcept { return open_; }
+    // The internal networks have changed, and no epoch is open: judges the flows' hosts anew. A flow that has
+    // none any more keeps its `inside`, which what was said of it so far refers to.
+    void judge_anew();
 
     const MergeTotals& totals() const noexcept { return totals_; }
 

@@ -44,9 +44,11 @@ public:
     static constexpr std::uint32_t samples_max = 4096;
     static constexpr std::uint32_t probes_max = 64;
 
-    // Room for `hosts` pairs of host and protocol, a power of two. `internal` outlives it.
+    // Room for `hosts` pairs of host and protocol, a power of two.
     Overflow(std::uint32_t hosts, const PrefixSet& internal, const HashKey& secret);
     void prefault() noexcept;
+    // While it is empty.
+    void change_internal(const PrefixSet& internal) { internal_ = internal; }
 
     // The place where this packet's host will be looked for.
     struct Place {
@@ -89,7 +91,7 @@ private:
     void insert(const Sample& added) noexcept;
     void thin_out() noexcept;
 
-    const PrefixSet& internal_;
+    PrefixSet internal_;
     HashKey secret_;
     std::uint32_t mask_;
     std::uint32_t hosts_max_;
