@@ -248,8 +248,13 @@ int LiveMonitor::end() {
     log_.say(Severity::info, "stopping: the last epochs are merged and what is open is written");
     monitor_.stop();
     const auto deadline = Clock::now() + last_epochs_within;
-    while (!monitor_.finished() && Clock::now() < deadline)
+    for (bool abandoned = false; !monitor_.finished();) {
+        if (!abandoned && Clock::now() > deadline) {
+            monitor_.abandon_missing();
+            abandoned = true;
+        }
         if (!monitor_.poll()) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
     const bool joined = monitor_.join(std::chrono::milliseconds{100});
     hand_on_reports();
     Summary summary = monitor_.summary();

@@ -25,15 +25,20 @@ ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> chan
              {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}),
       cases_(options.live) {
     if (options.live) forgetter_.emplace(flows_, hosts_, limits_, scans_);
-    for (EpochChannel* channel : channels) sources_.push_back({.channel = channel});
+    // A live worker begins with epoch 1, a replaying one says with its first epoch where it begins.
+    for (EpochChannel* channel : channels)
+        sources_.push_back({.channel = channel, .next_sequence = options.live ? 1u : 0u});
+    live_ = options.live;
 }
 
 // An epoch is complete when no worker can come with another part of it: every worker's next epoch is a later
-// one.
+// one. Live it is also when a worker has filled the whole epoch after it: who has not come by then stands still, and
+// nobody else's verdicts wait for him.
 bool ControlCore::poll() {
     if (finished_) return false;
     for (Source& source : sources_)
         if (source.pending == nullptr) source.pending = source.channel->take_full();
+    if (merge_overdue()) return true;
 
     Source& first = earliest();
     const std::uint64_t sequence = first.sequence();
@@ -50,12 +55,36 @@ bool ControlCore::poll() {
     return true;
 }
 
-// Among workers with the same sequence number, one whose epoch is there.
+// Among workers with the same sequence number, one whose epoch is there. Who stands still comes last.
 ControlCore::Source& ControlCore::earliest() {
-    return *std::min_element(sources_.begin(), sources_.end(), [](const Source& a, const Source& b) {
-        return std::tuple(a.sequence(), a.pending == nullptr) <
-               std::tuple(b.sequence(), b.pending == nullptr);
-    });
+    std::uint64_t newest = 0;
+    if (live_)
+        for (const Source& source : sources_)
+            if (source.pending != nullptr) newest = std::max(newest, source.sequence());
+    const auto rank = [&](const Source& source) {
+        const bool waits = source.pending == nullptr;
+        return std::tuple(waits && source.sequence() < newest, source.sequence(), waits);
+    };
+    return *std::min_element(sources_.begin(), sources_.end(),
+                             [&](const Source& a, const Source& b) { return rank(a) < rank(b); });
+}
+
+// An epoch that was closed without this part.
+bool ControlCore::merge_overdue() {
+    for (Source& source : sources_) {
+        if (source.pending == nullptr || source.sequence() > closed_sequence_ || source.sequence() == 0)
+            continue;
+        merger_.add_late(*source.pending);
+        open_sequence_ = std::max(open_sequence_, closed_sequence_);
+        give_back(source);
+        return true;
+    }
+    return false;
+}
+
+void ControlCore::abandon_missing() {
+    for (Source& source : sources_)
+        if (source.pending == nullptr) source.next_sequence = no_more;
 }
 
 void ControlCore::merge(Source& source) {
@@ -65,6 +94,10 @@ void ControlCore::merge(Source& source) {
         open_sequence_ = source.pending->name.sequence;
         if (source.pending->sample) duplicates_.add(*source.pending->sample);
     }
+    give_back(source);
+}
+
+void ControlCore::give_back(Source& source) {
     source.next_sequence = source.pending->next_sequence;
     source.channel->give_back(source.pending);
     source.pending = nullptr;
@@ -72,6 +105,7 @@ void ControlCore::merge(Source& source) {
 
 void ControlCore::close_epoch() {
     const MergedEpoch& epoch = merger_.close();
+    closed_sequence_ = open_sequence_;
     limits_.advance(epoch, ended_);
     scans_.advance(epoch, ended_);
     tell_cases(epoch.name.start_s + epoch_length.count());

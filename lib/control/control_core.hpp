@@ -47,6 +47,8 @@ public:
 
     // Merges what the workers have handed over. False: there was nothing to do.
     bool poll();
+    // Workers that have not come with their last epoch will not: for the end, when one of them stands still.
+    void abandon_missing();
     // All workers have handed over their last epoch, and the detectors have said what they had to say.
     bool finished() const noexcept { return finished_; }
 
@@ -83,6 +85,8 @@ private:
     };
 
     Source& earliest();
+    bool merge_overdue();
+    void give_back(Source& source);
     void merge(Source& source);
     void close_epoch();
     void tell_cases(std::int64_t end_s);
@@ -97,7 +101,9 @@ private:
     LimitDetector limits_;
     ScanDetector scans_;
     std::vector<Source> sources_;
-    std::uint64_t open_sequence_ = 0;  // of the merged epoch that is open
+    std::uint64_t open_sequence_ = 0;    // of the merged epoch that is open
+    std::uint64_t closed_sequence_ = 0;  // … of the last one that was closed
+    bool live_ = false;
     CaseLedger cases_;
     std::optional<Forgetter> forgetter_;  // live
     DuplicateWatch duplicates_;           // live

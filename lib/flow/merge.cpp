@@ -42,6 +42,16 @@ void Merger::open(const EpochName& name) {
 void Merger::add(const Epoch& part) {
     if (!open_) open(part.name);
     assert(part.name == merged_.name);
+    count(part);
+}
+
+void Merger::add_late(const Epoch& part) {
+    if (!open_) open(merged_.name);
+    ++totals_.late;
+    count(part);
+}
+
+void Merger::count(const Epoch& part) {
     totals_.tally += part.tally;
     totals_.first_ns = std::min(totals_.first_ns, part.first_ns);
     totals_.last_ns = std::max(totals_.last_ns, part.last_ns);

@@ -62,7 +62,7 @@ struct MergeTotals {
     Packets unrecorded;      // packets of flows that did not fit the flow store
     Packets overflowed;      // packets that did not fit a worker's flow table
     Packets unattributed;    // … and neither the table of hosts kept for that case
-    std::uint64_t late = 0;  // epochs that went on beyond their end, for want of an empty one
+    std::uint64_t late = 0;  // epochs that went on beyond their end, or came after it
     std::uint64_t epochs = 0;
     std::uint64_t time_steps = 0;  // how often an epoch started before the one it followed
 };
@@ -79,6 +79,9 @@ public:
 
     // Adds a worker's epoch, which belongs to the merged epoch that is open; the first one opens it.
     void add(const Epoch& part);
+    // Adds one whose merged epoch has been closed without it, to the one that is open, or to the last one, which
+    // is then opened once more. What it counts is exact, its place in time is not.
+    void add_late(const Epoch& part);
     // The merged epoch is complete. Valid until the next add().
     const MergedEpoch& close();
     bool is_open() const noexcept { return open_; }
@@ -90,6 +93,7 @@ public:
 
 private:
     void open(const EpochName& name);
+    void count(const Epoch& part);
     // A flow of one worker's epoch, as it comes from the table.
     struct Part {
         const FlowBirth& birth;

@@ -24,7 +24,7 @@ public:
         EpochSizes sizes;
         HashKey secret;
     };
-    // `ports` are started; their queues are dealt out here. `internal` outlives the crew.
+    // `ports` are started; their queues are dealt out here.
     Crew(const Options& options, const std::vector<const LivePort*>& ports, const PrefixSet& internal);
     // Stops what still runs.
     ~Crew();

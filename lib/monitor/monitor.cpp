@@ -19,34 +19,33 @@ Monitor::Monitor(Options options) : options_(std::move(options)), ports_(options
     // The spreader's rings hold packets, too.
     const bool spread = ports_.is_narrow(workers);
     ports_.start(workers, spread ? workers * Spreader::ring_size : 0, events_);
-    control_.internal = options_.control.internal;
-    control_.crew = std::make_unique<Crew>(
+    crew_ = std::make_unique<Crew>(
         Crew::Options{.workers = workers,
                       .sizes = {.flows = options_.control.engine.flows_per_epoch, .hosts = 65'536},
                       .secret = options_.control.secret},
-        ports_.ports(), control_.internal);
+        ports_.ports(), options_.control.internal);
     options_.control.live = true;
-    control_.core = std::make_unique<ControlCore>(options_.control, control_.crew->channels());
+    core_ = std::make_unique<ControlCore>(options_.control, crew_->channels());
     watches_.resize(workers);
-    say(Severity::info, fmt::format("{} {}{}, {}", workers, workers == 1 ? "worker" : "workers",
-                                    control_.crew->has_spreader()
-                                        ? ", and a spreader, which deals out by the flow's hash what the "
-                                          "ports cannot spread"
-                                        : "",
-                                    options_.cores.pinned ? "each on a CPU of its own"
-                                                          : "sharing the CPUs there are: for tests only"));
+    say(Severity::info,
+        fmt::format("{} {}{}, {}", workers, workers == 1 ? "worker" : "workers",
+                    crew_->has_spreader() ? ", and a spreader, which deals out by the flow's hash what the "
+                                            "ports cannot spread"
+                                          : "",
+                    options_.cores.pinned ? "each on a CPU of its own"
+                                          : "sharing the CPUs there are: for tests only"));
     tell_port_loss();
 }
 
 void Monitor::start() {
     clock_ = LiveClock::start();
     started_ = time_from_ns(clock_.now_ns());
-    control_.crew->start(clock_);
+    crew_->start(clock_);
 }
 
 void Monitor::tick() {
     clock_offset_ = clock_.follow_system();
-    control_.crew->send_scale(clock_.scale());
+    crew_->send_scale(clock_.scale());
     const bool far = std::chrono::abs(clock_offset_) > clock_offset_max;
     if (far && !clock_is_far_)
         say(Severity::warning,
@@ -54,7 +53,7 @@ void Monitor::tick() {
                         "at most, so restart it when its times must be right",
                         std::chrono::duration<double>(clock_offset_).count()));
     clock_is_far_ = far;
-    ports_.look_after(*control_.crew, events_);
+    ports_.look_after(*crew_, events_);
     watch_workers();
     tell_port_loss();
 }
@@ -62,7 +61,7 @@ void Monitor::tick() {
 void Monitor::watch_workers() {
     for (unsigned i = 0; i < watches_.size(); ++i) {
         Watch& watch = watches_[i];
-        const std::uint64_t rounds = control_.crew->rounds(i);
+        const std::uint64_t rounds = crew_->rounds(i);
         const bool was_stalled = watch.stalled();
         watch.still = rounds == watch.rounds ? watch.still + 1 : 0;
         watch.rounds = rounds;
@@ -76,23 +75,23 @@ void Monitor::watch_workers() {
 
 void Monitor::tell_port_loss() {
     Loss loss = ports_.loss();
-    loss["ring_full"] = control_.crew->ring_full();
-    control_.core->set_port_loss(loss);
+    loss["ring_full"] = crew_->ring_full();
+    core_->set_port_loss(loss);
 }
 
 void Monitor::stop() noexcept {
-    control_.crew->stop();
+    crew_->stop();
 }
 
 bool Monitor::join(std::chrono::milliseconds patience) noexcept {
-    const bool joined = control_.crew->join(patience);
+    const bool joined = crew_->join(patience);
     ports_.read_counters();
     tell_port_loss();
     return joined;
 }
 
 void Monitor::reload(const ControlCore::Reload& settings) {
-    control_.core->reload(settings);
+    core_->reload(settings);
     ++reloads_;
 }
 
@@ -106,24 +105,24 @@ bool Monitor::is_healthy() const noexcept {
 
 Summary Monitor::summary() const {
     Summary summary;
-    const MergeTotals& totals = control_.core->totals();
+    const MergeTotals& totals = core_->totals();
     summary.tally = totals.tally;
     if (totals.tally.packets().value > 0) {
         summary.first = time_from_ns(totals.first_ns);
         summary.last = time_from_ns(totals.last_ns);
     }
-    summary.flows = {control_.core->flows().size()};
+    summary.flows = {core_->flows().size()};
     summary.time_steps = totals.time_steps;
-    summary.loss = control_.core->loss();
+    summary.loss = core_->loss();
     LiveSummary& live = summary.live.emplace();
     live.running = !finished();
     live.started = started_;
     live.written = time_from_ns(clock_.now_ns());
     live.clock_offset = clock_offset_;
     live.ports = ports_.summaries();
-    for (unsigned i = 0; i < control_.crew->workers(); ++i) {
+    for (unsigned i = 0; i < crew_->workers(); ++i) {
         WorkerSummary& worker = live.workers.emplace_back();
-        worker.packets = control_.crew->received(i);
+        worker.packets = crew_->received(i);
         if (options_.cores.pinned) worker.cpu = options_.cores.cpus[i + 1];
         worker.stalled = watches_[i].stalled();
         worker.stalls = watches_[i].stalls;

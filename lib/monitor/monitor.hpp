@@ -33,20 +33,22 @@ public:
     // Packets are taken from here on.
     void start();
     // Merges what the workers have handed over; false: there was nothing to do.
-    bool poll() { return control_.core->poll(); }
+    bool poll() { return core_->poll(); }
     // Ports, clock and watchdog.
     void tick();
     void stop() noexcept;
-    bool finished() const noexcept { return control_.core->finished(); }
+    // For the end, when a worker stands still: what the others have counted is finished without it.
+    void abandon_missing() { core_->abandon_missing(); }
+    bool finished() const noexcept { return core_->finished(); }
     // After finished(): the workers' threads have ended. False: one has not, within `patience`.
     bool join(std::chrono::milliseconds patience) noexcept;
 
     void reload(const ControlCore::Reload& settings);
 
-    std::vector<LockReport> take_reports() { return control_.core->take_reports(); }
+    std::vector<LockReport> take_reports() { return core_->take_reports(); }
     Events take_events();
     Summary summary() const;
-    const Crew& crew() const noexcept { return *control_.crew; }
+    const Crew& crew() const noexcept { return *crew_; }
     // Every worker is looking at its queues.
     bool is_healthy() const noexcept;
 
@@ -61,13 +63,6 @@ private:
     // A worker comes round millions of times a second. One that has not for so many ticks has lost its CPU.
     static constexpr unsigned ticks_until_stalled = 3;
 
-    // The core borrows the crew's channels, which borrow the networks.
-    struct Control {
-        PrefixSet internal;
-        std::unique_ptr<Crew> crew;
-        std::unique_ptr<ControlCore> core;
-    };
-
     void watch_workers();
     void tell_port_loss();
     void say(Severity severity, std::string text) { events_.push_back({severity, std::move(text)}); }
@@ -75,7 +70,8 @@ private:
     Options options_;
     Events events_;
     PortKeeper ports_;
-    Control control_;
+    std::unique_ptr<Crew> crew_;
+    std::unique_ptr<ControlCore> core_;  // borrows the crew's channels
     LiveClock clock_;
     std::chrono::nanoseconds clock_offset_{};
     bool clock_is_far_ = false;

@@ -31,16 +31,22 @@ public:
     // An epoch of these packets, whose times are nanoseconds since it started; worker i counts packets[i].
     void epoch_of_all(std::int64_t start_s, const std::vector<std::vector<Sent>>& packets) {
         ++sequence_;
-        for (std::size_t i = 0; i < channels_.size(); ++i) {
-            Epoch* epoch = channels_[i]->take_empty();
-            epoch->begin({sequence_, start_s});
-            for (Sent sent : i < packets.size() ? packets[i] : std::vector<Sent>{}) {
-                sent.time_ns += start_s * second_ns;
-                count(*epoch, sent);
-            }
-            epoch->next_sequence = sequence_ + 1;
-            channels_[i]->hand_over(epoch);
+        for (std::size_t i = 0; i < channels_.size(); ++i)
+            hand_over(i, {sequence_, start_s}, i < packets.size() ? packets[i] : std::vector<Sent>{});
+        merge_all();
+    }
+    // Only one worker's share of an epoch.
+    void hand_over(std::size_t worker, const EpochName& name, const std::vector<Sent>& packets) {
+        Epoch* epoch = channels_[worker]->take_empty();
+        epoch->begin(name);
+        for (Sent sent : packets) {
+            sent.time_ns += name.start_s * second_ns;
+            count(*epoch, sent);
         }
+        epoch->next_sequence = name.sequence + 1;
+        channels_[worker]->hand_over(epoch);
+    }
+    void merge_all() {
         while (control_->poll()) {
         }
     }
@@ -54,8 +60,7 @@ public:
             epoch->next_sequence = ~std::uint64_t{0};
             channel->hand_over(epoch);
         }
-        while (control_->poll()) {
-        }
+        merge_all();
     }
 
     ControlCore& control() noexcept { return *control_; }
