@@ -47,7 +47,9 @@ constexpr Key keys[] = {
      }},
     {"scan.window", [](const toml::node& v, Config& c) { return read_duration(v, day, c.scan.window); }},
     {"scan.answer_wait",
-     [](const toml::node& v, Config& c) { return read_duration(v, seconds{60}, c.scan.answer_wait); }},
+     [](const toml::node& v, Config& c) {
+         return read_duration(v, std::chrono::milliseconds{100}, seconds{60}, c.scan.answer_wait);
+     }},
     {"scan.contacts_max",
      [](const toml::node& v, Config& c) { return read_count(v, entries, c.scan.contacts_max); }},
     {"engine.flows_per_epoch",

@@ -12,6 +12,7 @@
 namespace flowlock {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // What stands there instead of what should: 'is "abc"', "is 20", "is an array".
@@ -62,12 +63,13 @@ Complaints not_in_range(const toml::node& value, CountRange range) {
                                grouped(range.max));
 }
 
-// Digits, then one letter. Nothing: not written so, or longer than a day a thousand times over.
-std::optional<seconds> duration_of(std::string_view text) {
+// Digits, then a unit. Nothing: not written so, or longer than a day a thousand times over.
+std::optional<milliseconds> duration_of(std::string_view text) {
     std::uint32_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{}) return std::nullopt;
     const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+    if (unit == "ms") return milliseconds{number};
     if (unit == "s") return seconds{number};
     if (unit == "m") return std::chrono::minutes{number};
     if (unit == "h") return std::chrono::hours{number};
@@ -81,8 +83,9 @@ bool only_digits(std::string_view text) {
 
 }  // namespace
 
-std::string written(seconds duration) {
-    return std::to_string(duration.count()) + "s";
+std::string written(milliseconds duration) {
+    if (duration % seconds{1} != milliseconds{0}) return std::to_string(duration.count()) + "ms";
+    return std::to_string(duration / seconds{1}) + "s";
 }
 
 Complaints read_flag(const toml::node& value, bool& option) {
@@ -122,8 +125,24 @@ Complaints read_duration(const toml::node& value, seconds longest, seconds& opti
     if (value.is_integer() || (text != nullptr && only_digits(**text)))
         return complain(value, described(value) + ", without a unit; " + mend);
     const auto duration = text == nullptr ? std::nullopt : duration_of(**text);
-    if (!duration) return complain(value, described(value) + ", not a duration in whole seconds; " + mend);
+    if (!duration || *duration % seconds{1} != milliseconds{0})
+        return complain(value, described(value) + ", not a duration in whole seconds; " + mend);
     if (*duration < seconds{1} || *duration > longest)
+        return complain(value, described(value) + ", out of range; " + mend);
+    option = std::chrono::duration_cast<seconds>(*duration);
+    return {};
+}
+
+Complaints read_duration(const toml::node& value, milliseconds shortest, seconds longest,
+                         milliseconds& option) {
+    const std::string mend =
+        "write digits and ms, s or m, from " + quoted(written(shortest)) + " to " + quoted(written(longest));
+    const auto* text = value.as_string();
+    if (value.is_integer() || (text != nullptr && only_digits(**text)))
+        return complain(value, described(value) + ", without a unit; " + mend);
+    const auto duration = text == nullptr ? std::nullopt : duration_of(**text);
+    if (!duration) return complain(value, described(value) + ", not a duration; " + mend);
+    if (*duration < shortest || *duration > longest)
         return complain(value, described(value) + ", out of range; " + mend);
     option = *duration;
     return {};

@@ -33,6 +33,9 @@ Complaints read_count(const toml::node& value, CountRange range, std::uint32_t& 
 Complaints read_power_of_two(const toml::node& value, CountRange range, std::uint32_t& option);
 // A string of digits and a unit, "300s", "5m" or "24h", from 1 s to longest.
 Complaints read_duration(const toml::node& value, std::chrono::seconds longest, std::chrono::seconds& option);
+// … or milliseconds, "500ms", from shortest to longest.
+Complaints read_duration(const toml::node& value, std::chrono::milliseconds shortest,
+                         std::chrono::seconds longest, std::chrono::milliseconds& option);
 // An array of strings that are not empty and have no control characters, none of them twice.
 Complaints read_texts(const toml::node& value, std::vector<std::string>& option);
 // An array of CPU numbers, none of them twice.
@@ -67,7 +70,7 @@ Complaints read_choice(const toml::node& value, const NamedChoice<Choice> (&choi
 // `networks`.
 std::string add_network(std::string_view text, std::vector<Prefix>& networks);
 
-// "300s", as a duration is written.
-std::string written(std::chrono::seconds duration);
+// "300s" or "500ms", as a duration is written.
+std::string written(std::chrono::milliseconds duration);
 
 }  // namespace flowlock

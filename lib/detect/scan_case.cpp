@@ -55,7 +55,15 @@ bool ScanCase::add(ScanRow row) {
     return true;
 }
 
-void ScanCase::add_rows(const Flows& flows, Finding& finding) const {
+bool ScanCase::remove(const IpAddress& address, std::uint16_t port, FlowId chain) {
+    const auto at = rows_.find({address, port});
+    if (at == rows_.end() || at->second.chains != std::vector{chain} || at->second.ended.sent.flows.value > 0)
+        return false;
+    rows_.erase(at);
+    return true;
+}
+
+void ScanCase::add_rows(const Flows& flows, std::int64_t cut_after_ns, Finding& finding) const {
     std::set<std::uint16_t> ports;
     std::set<IpAddress> addresses;
     EndedFlows all;
@@ -67,7 +75,7 @@ void ScanCase::add_rows(const Flows& flows, Finding& finding) const {
         if (sum.best == ContactOutcome::answered) ++scan.answered;
         if (sum.best == ContactOutcome::refused) ++scan.refused;
         if (sum.best == ContactOutcome::unanswered) ++scan.unanswered;
-        if (sum.best == ContactOutcome::unanswered && row.cut_short) ++scan.cut_short;
+        if (sum.best == ContactOutcome::unanswered && ns_of(row.time) > cut_after_ns) ++scan.cut_short;
         if (finding.externals.empty() || finding.externals.back().address != target.first)
             finding.externals.push_back({.address = target.first, .traffic = {}});
         finding.externals.back().traffic += sum.sent;
@@ -93,10 +101,10 @@ void ScanCase::sum_up(Finding& finding, ScanCaseLimits limits) {
     if (finding.externals.size() > limits.externals_max) finding.externals.resize(limits.externals_max);
 }
 
-Finding ScanCase::figures(const FlowStore& flows, const std::vector<FlowId>& next_flow,
-                          ScanCaseLimits limits) const {
+Finding ScanCase::figures(const FlowStore& flows, const std::vector<FlowId>& next_flow, ScanCaseLimits limits,
+                          std::int64_t cut_after_ns) const {
     Finding finding = finding_;
-    add_rows({flows, next_flow}, finding);
+    add_rows({flows, next_flow}, cut_after_ns, finding);
     sum_up(finding, limits);
     for (const auto& [target, row] : rows_) finding.targets.push_back({row.time, row.address, row.port});
     std::sort(finding.targets.begin(), finding.targets.end(), [](const Target& a, const Target& b) {

@@ -42,7 +42,6 @@ struct ScanRow {
     Time time;
     IpAddress address;
     std::uint16_t port = 0;
-    bool cut_short = false;
     std::vector<FlowId> chains{};
     EndedFlows ended{};
 };
@@ -71,8 +70,11 @@ public:
     const Finding& opened_as() const noexcept { return finding_; }
     // The whole finding, as it stands now. `next_flow` chains the flows of a contact. What was answered after
     // the case was opened is answered in the finding, too.
-    Finding figures(const FlowStore& flows, const std::vector<FlowId>& next_flow,
-                    ScanCaseLimits limits) const;
+    // Targets first contacted after cut_after_ns that did not answer had not waited long enough.
+    Finding figures(const FlowStore& flows, const std::vector<FlowId>& next_flow, ScanCaseLimits limits,
+                    std::int64_t cut_after_ns = std::numeric_limits<std::int64_t>::max()) const;
+    // It was no target after all. False: it has no row of this one chain.
+    bool remove(const IpAddress& address, std::uint16_t port, FlowId chain);
 
 private:
     struct Flows {
@@ -81,7 +83,7 @@ private:
     };
 
     static EndedFlows sum_of(const ScanRow& row, const Flows& flows);
-    void add_rows(const Flows& flows, Finding& finding) const;
+    void add_rows(const Flows& flows, std::int64_t cut_after_ns, Finding& finding) const;
     static void sum_up(Finding& finding, ScanCaseLimits limits);
 
     Finding finding_;

@@ -52,15 +52,16 @@ void ScanDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& findi
         next_flow_[id] = no_flow;
         held_[id] = 0;
     }
-    // After a gap: what waited was over before it ended, and what was quiet had closed.
-    const std::int64_t waited_s = started_ ? now_s_ + options_.answer_wait.count() : epoch.name.start_s;
     started_ = true;
     now_s_ = epoch.name.start_s;
+    seen_until_ns_ = std::max(epoch.last_ns, ns_of(end_of_epoch(now_s_ - epoch_length.count())));
     hear_late_answers(epoch);
-    decide_until(now_s_ - options_.answer_wait.count(), std::min(now_s_, waited_s), false);
-    close_quiet(now_s_, findings);
-    expire(now_s_);
+    decide_due(findings);
+    pass_to(now_s_, findings);
+    look_again(now_s_ - second_look_s);
     add_contacts(epoch);
+    decide_due(findings);
+    close_quiet(now_s_, findings);
 }
 
 // Which flows of an internal host count as an attempt to reach somebody.
@@ -110,6 +111,10 @@ void ScanDetector::add_contact(FlowId id, std::int64_t epoch_s) {
         next_flow_[id] = next_flow_[first];
         next_flow_[first] = id;
         held_[id] = held_[first];
+        Contact answered = contact(known->second);
+        if (answered.state != State::failed || outcome_of(flows_[id]) != ContactOutcome::answered) return;
+        answered.state = State::answered;
+        revise(contact(known->second), answered);
         return;
     }
     if (contacts_.size() >= options_.contacts_max) {
@@ -142,13 +147,72 @@ Kind ScanDetector::kind_of(const Contact& contact, Shape shape) {
     return shape == Shape::service ? Kind::netscan : Kind::portscan;
 }
 
-// Contacts that began in epochs not later than this have waited long enough.
-void ScanDetector::decide_until(std::int64_t epoch_s, std::int64_t now_s, bool cut_short) {
-    const auto end = begin_number_ + contacts_.size();
-    for (; waiting_number_ != end && contact(waiting_number_).epoch_s <= epoch_s; ++waiting_number_) {
-        contact(waiting_number_).cut_short = cut_short;
-        decide(waiting_number_, now_s);
+// Start of the first epoch that ends at least answer_wait after the contact's first packet.
+std::int64_t ScanDetector::due_s(const Contact& contact) const {
+    const std::int64_t first_ns = flows_[contact.flow].first_ns;
+    const std::int64_t since_ns = (first_ns % ns_per_second + ns_per_second) % ns_per_second;
+    const std::int64_t wait_ns = Duration{options_.answer_wait}.count();
+    return floor_seconds(time_from_ns(first_ns)) + (since_ns + wait_ns + ns_per_second - 1) / ns_per_second -
+           epoch_length.count();
+}
+
+// In the order in which they began. After a gap, what waited was over before it ended.
+void ScanDetector::decide_due(std::vector<Finding>& findings) {
+    for (const auto end = begin_number_ + contacts_.size(); waiting_number_ != end;) {
+        const Contact& waiting = contact(waiting_number_);
+        const std::int64_t decided_s = std::max(due_s(waiting), waiting.epoch_s);
+        if (decided_s > now_s_) return;
+        pass_to(decided_s, findings);
+        decide(waiting_number_++, decided_s);
     }
+}
+
+// No more epochs will come that they could wait for.
+void ScanDetector::decide_rest() {
+    for (const auto end = begin_number_ + contacts_.size(); waiting_number_ != end; ++waiting_number_)
+        decide(waiting_number_, now_s_);
+    look_again(std::numeric_limits<std::int64_t>::max());
+}
+
+// Before what failed in this epoch counts: what had been quiet until it is over, and what is too old is gone.
+void ScanDetector::pass_to(std::int64_t now_s, std::vector<Finding>& findings) {
+    if (now_s <= passed_s_) return;
+    passed_s_ = now_s;
+    close_quiet(now_s - epoch_length.count(), findings);
+    expire(now_s);
+}
+
+// Streams, as in a flood to random ports, may look like probes at first.
+void ScanDetector::look_again(std::int64_t begun_until_s) {
+    for (looked_number_ = std::max(looked_number_, begin_number_);
+         looked_number_ != waiting_number_ && contact(looked_number_).epoch_s <= begun_until_s;
+         ++looked_number_) {
+        Contact& judged = contact(looked_number_);
+        if (judged.state != State::failed || flows_[judged.flow].host != judged.key.host) continue;
+        Contact revised = judged;
+        look_at_flows(revised);
+        if (revised.state != judged.state || revised.many != judged.many || revised.big != judged.big)
+            revise(judged, revised);
+    }
+}
+
+void ScanDetector::revise(Contact& judged, const Contact& revised) {
+    const Contact before = judged;
+    judged = revised;
+    for (const Shape shape : {Shape::service, Shape::address}) {
+        if (!is_in_group(judged, shape)) continue;
+        count(before, shape, false);
+        count(judged, shape, true);
+        const bool is_stream = judged.state == State::failed && !is_failure(judged, shape);
+        if (is_stream && is_failure(before, shape)) clear_row(judged, shape);
+    }
+}
+
+void ScanDetector::clear_row(const Contact& cleared, Shape shape) {
+    const auto at = open_.find({cleared.key.host, kind_of(cleared, shape),
+                                protocol_class_of(cleared.key.protocol, cleared.key.family)});
+    if (at != open_.end() && at->second.rows.remove(cleared.key.address, cleared.key.port, cleared.flow))
+        hold(cleared.flow, -1);
 }
 
 // The best that any of the contact's flows met with, and what was sent in all of them.
@@ -209,11 +273,9 @@ void ScanDetector::hear_late_answers(const MergedEpoch& epoch) {
         if (known == by_key_.end()) continue;
         Contact& judged = contact(known->second);
         if (judged.state != State::failed || outcome_of(flow) != ContactOutcome::answered) continue;
-        for (const Shape shape : {Shape::service, Shape::address})
-            if (is_in_group(judged, shape)) count(judged, shape, false);
-        judged.state = State::answered;
-        for (const Shape shape : {Shape::service, Shape::address})
-            if (is_in_group(judged, shape)) count(judged, shape, true);
+        Contact answered = judged;
+        answered.state = State::answered;
+        revise(judged, answered);
     }
 }
 
@@ -296,13 +358,13 @@ ScanRow ScanDetector::row_of(const Contact& contact) const {
     return {.time = time_from_ns(flows_[contact.flow].first_ns),
             .address = contact.key.address,
             .port = contact.key.port,
-            .cut_short = contact.cut_short,
             .chains = {contact.flow}};
 }
 
-// No contact leaves the window undecided: the configuration sees to it that none waits longer than the window.
+// No contact leaves the window undecided.
 void ScanDetector::expire(std::int64_t now_s) {
-    while (!contacts_.empty() && contacts_.front().epoch_s <= now_s - options_.window.count()) drop_oldest();
+    while (begin_number_ != waiting_number_ && contacts_.front().epoch_s <= now_s - options_.window.count())
+        drop_oldest();
 }
 
 void ScanDetector::drop_oldest() {
@@ -324,14 +386,17 @@ void ScanDetector::close_quiet(std::int64_t now_s, std::vector<Finding>& finding
             ++at;
             continue;
         }
-        close(at->second, false, findings);
+        close(at->second, Ending::quiet, findings);
         at = open_.erase(at);
     }
 }
 
 // Late answers can have cleared what convinced when the case was opened; then it was no scan.
-void ScanDetector::close(OpenCase& open, bool still_scanning, std::vector<Finding>& findings) {
-    Finding finding = open.rows.figures(flows_, next_flow_, limits_);
+void ScanDetector::close(OpenCase& open, Ending ending, std::vector<Finding>& findings) {
+    const std::int64_t cut_after_ns = ending == Ending::quiet
+                                          ? std::numeric_limits<std::int64_t>::max()
+                                          : seen_until_ns_ - Duration{options_.answer_wait}.count();
+    Finding finding = open.rows.figures(flows_, next_flow_, limits_, cut_after_ns);
     open.rows.for_each_chain([&](FlowId first) { hold(first, -1); });
     const auto failed = static_cast<std::int64_t>(finding.scan.refused + finding.scan.unanswered);
     const auto answered = static_cast<std::int64_t>(finding.scan.answered);
@@ -341,18 +406,19 @@ void ScanDetector::close(OpenCase& open, bool still_scanning, std::vector<Findin
         withdrawn_.push_back(std::move(finding));
         return;
     }
-    if (!still_scanning) finding.closed = end_of_epoch(open.failed_s);
+    if (ending != Ending::input_ended) finding.closed = end_of_epoch(open.failed_s);
     findings.push_back(std::move(finding));
 }
 
 // The clock was set back: nothing that comes can be compared with what was.
 void ScanDetector::reset(std::vector<Finding>& findings) {
-    decide_until(std::numeric_limits<std::int64_t>::max(), now_s_, true);
-    for (auto& [key, open] : open_) close(open, false, findings);
+    decide_rest();
+    for (auto& [key, open] : open_) close(open, Ending::clock_set_back, findings);
     forget_all();
 }
 
 void ScanDetector::forget_all() {
+    passed_s_ = std::numeric_limits<std::int64_t>::min();
     open_.clear();
     begin_number_ = waiting_number_ = begin_number_ + contacts_.size();
     contacts_.clear();
@@ -363,7 +429,7 @@ void ScanDetector::forget_all() {
 void ScanDetector::change_options(const ScanOptions& options, ScanCaseLimits limits,
                                   std::vector<Finding>& findings) {
     if (options_.enabled && !options.enabled) {
-        for (auto& [key, open] : open_) close(open, false, findings);
+        for (auto& [key, open] : open_) close(open, Ending::quiet, findings);
         forget_all();
         next_flow_.clear();
         held_.clear();
@@ -380,7 +446,7 @@ void ScanDetector::close_outside(const PrefixSet& internal, std::vector<Finding>
             ++at;
             continue;
         }
-        close(at->second, false, findings);
+        close(at->second, Ending::quiet, findings);
         at = open_.erase(at);
     }
 }
@@ -388,8 +454,8 @@ void ScanDetector::close_outside(const PrefixSet& internal, std::vector<Finding>
 void ScanDetector::finish(std::vector<Finding>& findings) {
     withdrawn_.clear();
     if (!options_.enabled || !started_) return;
-    decide_until(std::numeric_limits<std::int64_t>::max(), now_s_, true);
-    for (auto& [key, open] : open_) close(open, true, findings);
+    decide_rest();
+    for (auto& [key, open] : open_) close(open, Ending::input_ended, findings);
     open_.clear();
 }
 

@@ -6,8 +6,9 @@
 // initiator can scan: a SYN-ACK or RST as first packet (backscatter, an answer) makes no contact, nor does an
 // ICMP error, nor UDP from a service's port to a client's.
 //
-// A contact is answered, refused or unanswered (scan_case.hpp), judged after answer_wait; the last two are
-// failures, and an answer that comes later still clears it. A target that got more packets than a prober sends
+// A contact is answered, refused or unanswered (scan_case.hpp), judged at the end of the first epoch that ends at
+// least answer_wait after its first packet; the last two are failures, and an answer that comes later still
+// clears it. A target that got more packets than a prober sends
 // is no port of a portscan, and one that got bigger ones is no target at all: that is a stream, as in a flood
 // to random ports.
 //
@@ -24,6 +25,7 @@
 #include <compare>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -40,8 +42,9 @@ namespace flowlock {
 class ScanDetector {
 public:
     static constexpr std::int32_t log2_likelihood_min = 17;
-    // What a prober sends to one port until it is judged, three to four seconds later: TCP a SYN after 0, 1
-    // and 3 s (RFC 6298), ping one a second; and how long a packet every IPv4 host must take (RFC 791), to
+    // Failed contacts are looked at again after so many epochs: a stream may not have shown itself at first.
+    static constexpr std::int64_t second_look_s = 3;
+    // What a prober sends to one port until then: TCP a SYN after 0, 1 and 3 s (RFC 6298), ping one a second; and how long a packet every IPv4 host must take (RFC 791), to
     // which probes for unknown hosts keep.
     static constexpr std::uint64_t probe_packets_max = 5;
     static constexpr std::uint64_t probe_bytes_max = 576;
@@ -110,9 +113,8 @@ private:
         std::uint64_t older[2] = {};  // number of the contact before this one in the group of each shape
         std::int64_t epoch_s = 0;     // start of the epoch it began in
         State state = State::waiting;
-        bool many = false;       // it was sent more packets than a prober sends
-        bool big = false;        // … or bigger ones
-        bool cut_short = false;  // judged before its waiting time was over
+        bool many = false;  // it was sent more packets than a prober sends
+        bool big = false;   // … or bigger ones
     };
     struct Group {
         std::uint64_t newest = 0;    // number of its newest contact
@@ -143,7 +145,13 @@ private:
     void add_contact(FlowId flow, std::int64_t epoch_s);
     void expire(std::int64_t now_s);
     void drop_oldest();
-    void decide_until(std::int64_t epoch_s, std::int64_t now_s, bool cut_short);
+    std::int64_t due_s(const Contact& contact) const;
+    void decide_due(std::vector<Finding>& findings);
+    void decide_rest();
+    void pass_to(std::int64_t now_s, std::vector<Finding>& findings);
+    void look_again(std::int64_t begun_until_s);
+    void revise(Contact& judged, const Contact& revised);
+    void clear_row(const Contact& cleared, Shape shape);
     void decide(std::uint64_t number, std::int64_t now_s);
     void count_in_group(std::uint64_t number, Shape shape, std::int64_t now_s);
     bool is_scanner(const Group& group) const;
@@ -152,7 +160,8 @@ private:
     ScanRow row_of(const Contact& contact) const;
     void hold(FlowId first, int change);
     void close_quiet(std::int64_t now_s, std::vector<Finding>& findings);
-    void close(OpenCase& open, bool still_scanning, std::vector<Finding>& findings);
+    enum class Ending : std::uint8_t { quiet, clock_set_back, input_ended };
+    void close(OpenCase& open, Ending ending, std::vector<Finding>& findings);
     void reset(std::vector<Finding>& findings);
     void forget_all();
 
@@ -173,7 +182,10 @@ private:
     std::vector<Finding> withdrawn_;
     std::uint32_t cases_opened_ = 0;
     std::uint64_t contacts_untracked_ = 0;
-    std::int64_t now_s_ = 0;  // start of the newest epoch
+    std::int64_t now_s_ = 0;                                            // start of the newest epoch
+    std::int64_t passed_s_ = std::numeric_limits<std::int64_t>::min();  // … up to which cases were closed
+    std::int64_t seen_until_ns_ = 0;                                    // so far is known who answered
+    std::uint64_t looked_number_ = 1;  // contacts before this one have been looked at again
     bool started_ = false;
 };
 

@@ -32,6 +32,7 @@ Side side_of(const FlowKey& key, HostTable& hosts) {
 void Merger::open(const EpochName& name) {
     if (totals_.epochs++ > 0 && name.start_s < merged_.name.start_s) ++totals_.time_steps;
     merged_.name = name;
+    merged_.last_ns = std::numeric_limits<std::int64_t>::min();
     merged_.deltas.clear();
     merged_.new_flows.clear();
     merged_.newly_answered.clear();
@@ -56,6 +57,7 @@ void Merger::count(const Epoch& part) {
     totals_.first_ns = std::min(totals_.first_ns, part.first_ns);
     totals_.last_ns = std::max(totals_.last_ns, part.last_ns);
 
+    merged_.last_ns = std::max(merged_.last_ns, part.last_ns);
     totals_.late += part.late ? 1 : 0;
 
     // A flow is looked at in three steps, each a memory access ahead of the next: its birth, which comes by

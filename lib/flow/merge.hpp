@@ -47,6 +47,7 @@ struct UnrecordedDelta {
 
 struct MergedEpoch {
     EpochName name;
+    std::int64_t last_ns = 0;       // latest packet, whatever its outcome; the smallest number without one
     std::vector<FlowDelta> deltas;  // each flow once
     std::vector<FlowId> new_flows;  // those of the deltas that were not known before
     // Those known before whose external side sent its first packet in this epoch.

@@ -36,7 +36,7 @@ TEST_CASE("without a file every option has the default that the documentation sa
     REQUIRE(config.scan.enabled);
     REQUIRE(config.scan.min_targets == 100);
     REQUIRE(config.scan.window == seconds{300});
-    REQUIRE(config.scan.answer_wait == seconds{3});
+    REQUIRE(config.scan.answer_wait == std::chrono::milliseconds{500});
     REQUIRE(config.scan.contacts_max == 2'000'000);
     REQUIRE(config.engine.flows_per_epoch == 65'536);
     REQUIRE(config.engine.flows_max == 16'000'000);
@@ -111,6 +111,8 @@ TEST_CASE("the ends of each range are allowed") {
     REQUIRE(loaded("scan.min_targets = 1").scan.min_targets == 1);
     REQUIRE(loaded("scan.min_targets = 1_000_000").scan.min_targets == 1'000'000);
     REQUIRE(loaded("scan.window = \"1s\"\nscan.answer_wait = \"1s\"").scan.window == seconds{1});
+    REQUIRE(loaded("scan.answer_wait = \"100ms\"").scan.answer_wait == std::chrono::milliseconds{100});
+    REQUIRE(loaded("scan.answer_wait = \"1m\"").scan.answer_wait == seconds{60});
     REQUIRE(loaded("scan.answer_wait = \"60s\"").scan.answer_wait == seconds{60});
     REQUIRE(loaded("scan.window = \"60s\"\nscan.answer_wait = \"60s\"").scan.window == seconds{60});
     REQUIRE(loaded("engine.flows_per_epoch = 1024").engine.flows_per_epoch == 1'024);

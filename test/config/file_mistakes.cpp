@@ -162,10 +162,17 @@ TEST_CASE("a duration that is none is told with the way to write it") {
     CHECK(mistake("\"86401s\"") == place + "is \"86401s\", out of range" + mend);
     CHECK(mistake("\"25h\"") == place + "is \"25h\", out of range" + mend);
     CHECK(mistake("\"4294967295h\"") == place + "is \"4294967295h\", out of range" + mend);
-    CHECK(mistakes("scan.answer_wait = \"61s\"") ==
-          "flowlock.toml:1: scan.answer_wait: is \"61s\", out of range; write digits and s, m or h, from "
-          "\"1s\" to "
-          "\"60s\"");
+}
+
+TEST_CASE("a duration in milliseconds that is none is told with the way to write it") {
+    const auto mistake = [](const std::string& value) { return mistakes("scan.answer_wait = " + value); };
+    const std::string place = "flowlock.toml:1: scan.answer_wait: ";
+    const std::string mend = "; write digits and ms, s or m, from \"100ms\" to \"60s\"";
+    CHECK(mistake("500") == place + "is 500, without a unit" + mend);
+    CHECK(mistake("\"0.5s\"") == place + "is \"0.5s\", not a duration" + mend);
+    CHECK(mistake("\"99ms\"") == place + "is \"99ms\", out of range" + mend);
+    CHECK(mistake("\"60001ms\"") == place + "is \"60001ms\", out of range" + mend);
+    CHECK(mistake("\"61s\"") == place + "is \"61s\", out of range" + mend);
 }
 
 TEST_CASE("a table that is none, and a limit that is none, are told with their brackets") {
@@ -249,10 +256,11 @@ TEST_CASE("options that exclude each other are told where the later of them stan
             "flowlock.toml:3: scan.answer_wait: a contact would wait for its answer (answer_wait, 11s) "
             "longer than "
             "contacts are counted (window, 10s); make answer_wait shorter or window longer");
-    REQUIRE(mistakes("[scan]\n\nwindow = \"2s\"") ==
-            "flowlock.toml:3: scan.window: a contact would wait for its answer (answer_wait, 3s) longer than "
-            "contacts "
-            "are counted (window, 2s); make answer_wait shorter or window longer");
+    REQUIRE(
+        mistakes("[scan]\nanswer_wait = \"2500ms\"\nwindow = \"2s\"") ==
+        "flowlock.toml:3: scan.window: a contact would wait for its answer (answer_wait, 2500ms) longer than "
+        "contacts "
+        "are counted (window, 2s); make answer_wait shorter or window longer");
     REQUIRE(
         mistakes("[scan]\ncontacts_max = 99") ==
         "flowlock.toml:2: scan.contacts_max: no scan could be seen with fewer contacts remembered "

@@ -81,7 +81,7 @@ TEST_CASE("a sweep over silent addresses is a netscan, with every target in time
     CHECK(found.scan.ports == 1);
     CHECK(found.totals == Traffic{{50}, {2000}, {50}});
     CHECK(found.opened ==
-          Time{std::chrono::seconds{104}});  // 3 s of waiting for answers, to the end of an epoch
+          Time{std::chrono::seconds{101}});  // half a second of waiting, to the end of the epoch
 }
 
 TEST_CASE("the number of distinct failed targets decides: one less than min_targets is no scan") {
@@ -260,6 +260,69 @@ TEST_CASE("an answer counts whenever it comes within the window") {
     CHECK(answered_after(1) == 0);
     CHECK(answered_after(3) == 0);
     CHECK(answered_after(10) == 0);
+}
+
+TEST_CASE("a verdict comes at the end of the first epoch that ends half a second after the packets") {
+    const auto opened_after = [](std::int64_t first_ns) {
+        Stage stage;
+        auto packets = sweep(50);
+        for (Sent& packet : packets) packet.time_ns += first_ns;
+        stage.epoch(100, packets);
+        for (int second = 101; second < 105; ++second) stage.epoch(second, {});
+        REQUIRE(stage.finish().size() == 1);
+        CHECK(stage.findings[0].scan.cut_short == 0);
+        return ns_of(stage.findings[0].opened) / second_ns;
+    };
+    CHECK(opened_after(0) == 101);
+    CHECK(opened_after(400'000'000) == 101);
+    CHECK(opened_after(501'000'000) == 102);
+    CHECK(opened_after(900'000'000) == 102);
+}
+
+TEST_CASE("contacts that came less than half a second before the end of the input are said to be cut short") {
+    Stage stage;
+    auto packets = sweep(50);  // a millisecond apart
+    packets.push_back({.time_ns = 520'000'000, .from = "192.0.2.200", .to = "10.0.0.9"});
+    stage.epoch(100, packets);
+    REQUIRE(stage.finish().size() == 1);
+    CHECK(stage.findings[0].scan.unanswered == 50);
+    CHECK(stage.findings[0].scan.cut_short == 29);  // those after 0.020 s
+}
+
+TEST_CASE("a retry that is answered at once clears its target, whatever the first attempt met with") {
+    Stage stage;
+    stage.epoch(100, sweep(19));
+    stage.epoch(102, {});
+    auto retries = sweep(19);
+    for (Sent& retry : retries) retry.from_port = 50000;
+    stage.epoch(103, answered(retries));
+    stage.epoch(104, sweep(19, 22, 100));  // 38 failures, or 19
+    stage.epoch(105, {});
+    int open = 0;
+    stage.detector.for_each_open([&](const Finding&, auto) { ++open; });
+    CHECK(open == 0);
+}
+
+TEST_CASE("a stream to many ports that looked like probes at first is no scan") {
+    Stage stage;
+    int open_at_most = 0, open = 0;
+    for (int second = 100; second < 106; ++second) {
+        std::vector<Sent> packets;
+        for (int i = 0; i < 200; ++i)  // two packets to each of 100 ports, each from a port of its own
+            packets.push_back({.time_ns = i,
+                               .from_port = static_cast<std::uint16_t>(1024 + 200 * (second - 100) + i),
+                               .to_port = static_cast<std::uint16_t>(2000 + i % 100),
+                               .protocol = 17,
+                               .bytes = 60,
+                               .flags = 0});
+        stage.epoch(second, packets);
+        open = 0;
+        stage.detector.for_each_open([&](const Finding&, auto) { ++open; });
+        open_at_most = std::max(open_at_most, open);
+    }
+    CHECK(open_at_most == 1);
+    CHECK(stage.finish().empty());
+    CHECK(stage.detector.withdrawn().size() == 1);
 }
 
 TEST_CASE("a scan that is followed by silence is found, however long the silence") {

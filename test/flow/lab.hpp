@@ -73,6 +73,7 @@ public:
             const Decoded packet = decoded(sent);
             const std::uint64_t hash = hash_of(packet.key, {});
             auto& part = parts[(hash >> 32) % workers_];
+            part->last_ns = std::max(part->last_ns, sent.time_ns);
             if (!count(part->flows, packet, sent.time_ns)) {
                 merger.add(*part);
                 part = begin(name);
