@@ -60,7 +60,9 @@ LivePort::LivePort(PortName name) : name_(std::move(name)) {
     rte_eth_dev_info info{};
     if (const int error = rte_eth_dev_info_get(number_, &info); error < 0) fail("device", -error);
     driver_ = info.driver_name;
-    queues_max_ = std::max<unsigned>(1, info.max_rx_queues);
+    // How many rings a peer brings is known when it comes. DPDK 22.11 reads a queue that has none from the first
+    // one's, so each of its packets would be counted twice.
+    queues_max_ = name_.has_peer() ? 1 : std::max<unsigned>(1, info.max_rx_queues);
 }
 
 // A PCI device is known to the EAL when it is bound to vfio-pci and named in its list; the others are made here.
