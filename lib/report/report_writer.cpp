@@ -62,7 +62,11 @@ bool ReportWriter::flush(std::chrono::milliseconds patience) {
 
 std::uint64_t ReportWriter::waiting() const {
     const std::lock_guard lock(shared_->mutex);
-    return shared_->waiting.size() + (shared_->in_hand ? 1 : 0);
+    // A newer report of the case that is in hand is no other case.
+    const bool apart = shared_->in_hand && std::ranges::find(shared_->waiting, *shared_->in_hand,
+                                                             [](const Waiting& w) { return w.report.id; }) ==
+                                               shared_->waiting.end();
+    return shared_->waiting.size() + (apart ? 1 : 0);
 }
 
 std::uint64_t ReportWriter::lost() const {

@@ -40,6 +40,7 @@ public:
     // Waits until all is written, `patience` at most. False: something is not.
     bool flush(std::chrono::milliseconds patience);
 
+    // Cases whose newest report is not written yet, and those refused.
     std::uint64_t waiting() const;
     std::uint64_t lost() const;
     // What went wrong, or right again, since the last call: one text for each change.
