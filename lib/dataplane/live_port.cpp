@@ -5,7 +5,10 @@
 #include <filesystem>
 #include <net/if.h>
 #include <stdexcept>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <system_error>
+#include <unistd.h>
 
 #include <rte_bus.h>
 #include <rte_dev.h>
@@ -31,6 +34,16 @@ unsigned receive_queues_of(const std::string& interface) {
          !error && at != end; at.increment(error))
         queues += at->path().filename().string().starts_with("rx-") ? 1 : 0;
     return std::max(queues, 1u);
+}
+
+bool has_carrier(const std::string& interface) noexcept {
+    ifreq request{};
+    interface.copy(request.ifr_name, IFNAMSIZ - 1);
+    const int asking = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (asking < 0) return true;
+    const bool known = ::ioctl(asking, SIOCGIFFLAGS, &request) == 0;
+    ::close(asking);
+    return !known || (request.ifr_flags & IFF_RUNNING) != 0;
 }
 
 std::uint64_t speed_at_most(std::uint32_t capabilities) {
@@ -193,7 +206,9 @@ std::uint64_t LivePort::mbit_per_second() const noexcept {
     return rte_eth_dev_info_get(number_, &info) == 0 ? speed_at_most(info.speed_capa) : 0;
 }
 
+// net_af_xdp says that its link is up whatever the interface says.
 bool LivePort::is_up() const noexcept {
+    if (!name_.interface.empty() && !has_carrier(name_.interface)) return false;
     rte_eth_link link{};
     return rte_eth_link_get_nowait(number_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
 }
@@ -215,6 +230,8 @@ PortCounters LivePort::read_driver() const noexcept {
 
 void LivePort::read_counters() noexcept {
     const PortCounters now = read_driver();
+    // net_memif shows no counts while nobody is connected, and goes on from the old ones with the next peer.
+    if (name_.has_peer() && now.received < last_read_.received) return;
     counters_.add(last_read_, now);
     last_read_ = now;
 }
