@@ -52,13 +52,14 @@ class Monitor:
         # DPDK's telemetry socket lies in the runtime folder: other monitors on this machine have theirs elsewhere.
         environment = dict(os.environ, RUNTIME_DIRECTORY=str(self.folder), TZ="Asia/Kolkata", LC_ALL="C",
                            **self.environment)
+        begin = len(self.log) if self.log_file.exists() else 0
         with open(self.log_file, "ab") as log:
             self.process = self.stage.start([self.flowlock, "run", "--config", self.config, *self.options],
                                             env=environment, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log if stderr is None else stderr)
         self.pid = self.process.pid
         if ready:
-            self.wait_for_log("listening")
+            self.wait_for_log("listening", begin)
 
     @property
     def log(self):
