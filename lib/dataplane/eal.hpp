@@ -24,14 +24,17 @@ struct EalOptions {
 // The CPUs that this process may use.
 std::vector<std::uint32_t> usable_cpus();
 
-// Throws std::runtime_error when DPDK does not start. Cleans up at the end of its life. Leaves no files
-// behind.
+// Throws std::runtime_error when DPDK does not start. Cleans up at the end of its life; of a live monitor, one with
+// telemetry, the kernel takes back the memory when the process ends. Leaves no files behind.
 class Eal {
 public:
     explicit Eal(const EalOptions& options);
     ~Eal();
     Eal(const Eal&) = delete;
     Eal& operator=(const Eal&) = delete;
+
+private:
+    bool leaves_to_kernel_;
 };
 
 }  // namespace flowlock
