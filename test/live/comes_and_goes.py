@@ -91,7 +91,7 @@ def check_link(checks, options):
 
 def main():
     options = harness.arguments()
-    stage.require("ip", "sysctl", "dpdk-testpmd", "stdbuf")
+    stage.require("ip", "dpdk-testpmd", "stdbuf")
     checks = harness.Checks()
     check_memif(checks, options)
     check_device(checks, options)

@@ -78,7 +78,7 @@ def check_overload(checks, options):
 
 def main():
     options = harness.arguments()
-    stage.require("ip", "sysctl", "tcpreplay", "dpdk-testpmd", "stdbuf")
+    stage.require("ip", "tcpreplay", "dpdk-testpmd", "stdbuf")
     checks = harness.Checks()
     check_memif(checks, options)
     check_veth(checks, options, "af_xdp", "lv1", True)

@@ -148,7 +148,7 @@ def check_folder_gone(checks, options):
 
 def main():
     options = harness.arguments()
-    stage.require("ip", "sysctl", "mount", "dpdk-testpmd", "stdbuf")
+    stage.require("ip", "mount", "dpdk-testpmd", "stdbuf")
     checks = harness.Checks()
     for check in (check_under_load, check_paced, check_hanging_sink, check_unread_log, check_full_disk,
                   check_folder_gone):

@@ -49,7 +49,7 @@ def measure(checks, what, host, phase, monitor, sender, frames, per_second, sinc
 
 def main():
     options = harness.arguments()
-    stage.require("ip", "sysctl")
+    stage.require("ip")
     checks = harness.Checks()
     with stage.Stage() as place:
         place.veth("lv0", "lv1")

@@ -64,7 +64,7 @@ def check_lines(checks, out):
 
 def main():
     options = harness.arguments()
-    stage.require("ip", "sysctl")
+    stage.require("ip")
     checks = harness.Checks()
     moments = random.Random(SEED)
     frames = [traffic.udp(f"198.51.100.{host + 1}", "192.0.2.1", 1024) for host in range(HOSTS)]

@@ -55,7 +55,7 @@ def check_many(checks, monitor, sender):
 
 def main():
     options = harness.arguments()
-    stage.require("ip", "sysctl")
+    stage.require("ip")
     checks = harness.Checks()
     with stage.Stage() as place:
         place.veth("lv0", "lv1")

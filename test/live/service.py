@@ -98,7 +98,7 @@ def check_telemetry(checks, monitor, answers, summary):
 
 def main():
     options = harness.arguments()
-    stage.require("ip", "sysctl", "dpdk-telemetry.py")
+    stage.require("ip", "dpdk-telemetry.py")
     checks = harness.Checks()
     with stage.Stage() as place:
         place.veth("lv0", "lv1")

@@ -55,7 +55,7 @@ def check_workers(checks, summary):
 
 def main():
     options = harness.arguments()
-    stage.require("ip", "sysctl", "tcpreplay", "dpdk-testpmd", "stdbuf")
+    stage.require("ip", "tcpreplay", "dpdk-testpmd", "stdbuf")
     checks = harness.Checks()
     check_paced(checks, options)
     check_fast(checks, options)

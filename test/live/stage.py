@@ -80,7 +80,7 @@ class Stage(contextlib.ExitStack):
         self.callback(subprocess.run, ["ip", "netns", "delete", self.namespace], check=False)
         # Neighbour discovery would be packets that nobody has counted.
         for which in ("all", "default"):
-            self.run("sysctl", "-qw", f"net.ipv6.conf.{which}.disable_ipv6=1")
+            self.run("sh", "-c", f"echo 1 > /proc/sys/net/ipv6/conf/{which}/disable_ipv6")
 
     def veth(self, here, there):
         """A pair of interfaces: what is sent on one arrives at the other."""

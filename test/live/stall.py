@@ -74,7 +74,7 @@ def check_worker(checks, options):
 
 def main():
     options = harness.arguments()
-    stage.require("ip", "sysctl")
+    stage.require("ip")
     checks = harness.Checks()
     check_control_core(checks, options)
     check_worker(checks, options)

@@ -60,7 +60,7 @@ def essence(lock):
 
 def main():
     options = harness.arguments()
-    stage.require("ip", "sysctl")
+    stage.require("ip")
     checks = harness.Checks()
     packets = conversation()
     with stage.Stage() as place:
