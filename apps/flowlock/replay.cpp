@@ -58,7 +58,7 @@ public:
     // `config` outlives it.
     WorkerPool(ReplaySource& source, unsigned count, const MbufFields& fields, const Config& config,
                const HashKey& secret) {
-        const EpochSizes sizes{.flows = config.engine.flows_per_epoch};
+        const EpochSizes sizes{.flows = config.engine.replay_flows()};
         for (unsigned i = 0; i < count; ++i) {
             channels_.push_back(std::make_unique<EpochChannel>(
                 "worker" + std::to_string(i), epochs_per_worker, sizes, config.internal, secret));

@@ -54,6 +54,11 @@ constexpr Key keys[] = {
      [](const toml::node& v, Config& c) { return read_count(v, entries, c.scan.contacts_max); }},
     {"engine.flows_per_epoch",
      [](const toml::node& v, Config& c) {
+         // 0, the default, may be said.
+         if (v.is_integer() && **v.as_integer() == 0) {
+             c.engine.flows_per_epoch = 0;
+             return Complaints{};
+         }
          return read_power_of_two(v, {1'024, 16'777'216}, c.engine.flows_per_epoch);
      }},
     {"engine.flows_max",

@@ -149,6 +149,12 @@ Loss ControlCore::loss() const {
     return loss;
 }
 
+std::vector<LockReport> ControlCore::take_reports() {
+    std::vector<LockReport> reports = cases_.take_reports();
+    for (LockReport& report : reports) report.duplicates = duplicates_.figures();
+    return reports;
+}
+
 void ControlCore::reload(const Reload& settings) {
     reload_ = settings;
     if (!merger_.is_open()) apply(*std::exchange(reload_, std::nullopt));

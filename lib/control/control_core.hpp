@@ -56,7 +56,7 @@ public:
     // call. A case is reported in the epoch that opens it, then once a minute of epoch time while its figures
     // change, and when it ends; all its reports have the same id. Else, after finished(): one report of each
     // case, by opening time, host, direction and kind.
-    std::vector<LockReport> take_reports() { return cases_.take_reports(); }
+    std::vector<LockReport> take_reports();
     // Between two calls of poll(). What the new settings do not speak of goes on: windows, open cases,
     // contacts. Cases whose limit is gone, and those of hosts that are no longer internal, are closed.
     void reload(const Reload& settings);
@@ -65,7 +65,7 @@ public:
     void set_port_loss(const Loss& cumulative);
 
     // Live: whether packets arrive twice.
-    const DuplicateWatch& duplicates() const noexcept { return duplicates_; }
+    const DuplicateFigures& duplicates() const noexcept { return duplicates_.figures(); }
     const FlowStore& flows() const noexcept { return flows_; }
     const HostTable& hosts() const noexcept { return hosts_; }
     const MergeTotals& totals() const noexcept { return merger_.totals(); }

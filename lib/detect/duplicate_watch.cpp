@@ -48,9 +48,4 @@ void DuplicateWatch::close() {
     is_cut_ = false;
 }
 
-bool DuplicateWatch::are_duplicated() const noexcept {
-    return sum_.distinct >= distinct_min &&
-           static_cast<double>(sum_.twice) > share_min * static_cast<double>(sum_.distinct);
-}
-
 }  // namespace flowlock

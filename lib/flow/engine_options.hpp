@@ -7,10 +7,17 @@
 namespace flowlock {
 
 struct EngineOptions {
-    // Flows an epoch of one worker can hold; a power of two, 1,024 to 16,777,216; lib/config refuses others.
-    // In replay a full epoch is handed over early, so this bounds memory (about 120 bytes each), not the
-    // result.
-    std::uint32_t flows_per_epoch = 65'536;
+    // Flows an epoch of one worker can hold, about 120 bytes each; a power of two, 1,024 to 16,777,216, or 0:
+    // by pace. A replay hands a full epoch over early, so there it bounds memory, not the result, and small
+    // tables are faster. Live it is what a worker can name in a second: 10 GbE of ordinary traffic has some
+    // 100,000 to 300,000 active flows, so the next powers of two leave room for a flood beside them.
+    std::uint32_t flows_per_epoch = 0;
+    static constexpr std::uint32_t flows_per_epoch_replay = 65'536;
+    static constexpr std::uint32_t flows_per_epoch_live = 1'048'576;
+    std::uint32_t replay_flows() const {
+        return flows_per_epoch != 0 ? flows_per_epoch : flows_per_epoch_replay;
+    }
+    std::uint32_t live_flows() const { return flows_per_epoch != 0 ? flows_per_epoch : flows_per_epoch_live; }
     // Flows the control core remembers; beyond, packets still count for their hosts, but not as flows (and
     // that is said under "loss"). About 150 bytes each, used as they come.
     std::uint32_t flows_max = 16'000'000;

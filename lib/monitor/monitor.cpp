@@ -21,7 +21,7 @@ Monitor::Monitor(Options options) : options_(std::move(options)), ports_(options
     ports_.start(workers, spread ? workers * Spreader::ring_size : 0, events_);
     crew_ = std::make_unique<Crew>(
         Crew::Options{.workers = workers,
-                      .sizes = {.flows = options_.control.engine.flows_per_epoch, .hosts = 65'536},
+                      .sizes = {.flows = options_.control.engine.live_flows(), .hosts = 65'536},
                       .secret = options_.control.secret},
         ports_.ports(), options_.control.internal);
     options_.control.live = true;
@@ -55,6 +55,7 @@ void Monitor::tick() {
     clock_is_far_ = far;
     ports_.look_after(*crew_, events_);
     watch_workers();
+    look_for_duplicates();
     tell_port_loss();
 }
 
@@ -71,6 +72,18 @@ void Monitor::watch_workers() {
         }
         if (!watch.stalled() && was_stalled) say(Severity::info, fmt::format("worker {}: goes on", i));
     }
+}
+
+void Monitor::look_for_duplicates() {
+    const DuplicateFigures& figures = core_->duplicates();
+    if (figures.are_many() && !are_duplicated_)
+        say(Severity::warning,
+            fmt::format("{} % of the packets arrive twice; does a mirror port send what comes in and "
+                        "again what goes out? Mirror one direction only: every figure is up to "
+                        "twice what was sent",
+                        figures.percent()));
+    if (!figures.are_many() && are_duplicated_) say(Severity::info, "packets no longer arrive twice");
+    are_duplicated_ = figures.are_many();
 }
 
 void Monitor::tell_port_loss() {
@@ -111,7 +124,7 @@ Summary Monitor::summary() const {
         summary.first = time_from_ns(totals.first_ns);
         summary.last = time_from_ns(totals.last_ns);
     }
-    summary.flows = {core_->flows().size()};
+    summary.flows = core_->flows().seen();
     summary.time_steps = totals.time_steps;
     summary.loss = core_->loss();
     LiveSummary& live = summary.live.emplace();
@@ -128,6 +141,7 @@ Summary Monitor::summary() const {
         worker.stalls = watches_[i].stalls;
     }
     live.reloads = reloads_;
+    live.duplicates = core_->duplicates();
     return summary;
 }
 

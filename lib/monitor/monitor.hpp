@@ -64,6 +64,7 @@ private:
     static constexpr unsigned ticks_until_stalled = 3;
 
     void watch_workers();
+    void look_for_duplicates();
     void tell_port_loss();
     void say(Severity severity, std::string text) { events_.push_back({severity, std::move(text)}); }
 
@@ -75,6 +76,7 @@ private:
     LiveClock clock_;
     std::chrono::nanoseconds clock_offset_{};
     bool clock_is_far_ = false;
+    bool are_duplicated_ = false;
     std::vector<Watch> watches_;
     Time started_;
     std::uint64_t reloads_ = 0;

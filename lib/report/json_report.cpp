@@ -93,7 +93,8 @@ Json json_of(const LockReport& report) {
             {"targets_total", finding.targets_total},
             {"scan", finding.reason == Reason::scan ? json_of(finding.scan) : Json::object()},
             {"evidence", Json::object()},
-            {"loss", loss_of(report.loss)}};
+            {"loss", loss_of(report.loss)},
+            {"duplicates", {{"distinct", report.duplicates.distinct}, {"twice", report.duplicates.twice}}}};
 }
 
 std::string dump(const Json& json, int indent) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/units.hpp"
+#include "detect/duplicate_figures.hpp"
 #include "detect/finding.hpp"
 
 namespace flowlock {
@@ -29,6 +30,7 @@ struct LockReport {
     CaseState state = CaseState::open;
     Finding finding;
     Loss loss;
+    DuplicateFigures duplicates{};  // live: of the minute before this was written
 };
 
 }  // namespace flowlock

@@ -30,10 +30,10 @@ struct PortSummary {
     bool up = false;
     std::uint64_t mbit_per_second = 0;  // 0: unknown
     std::uint64_t queues = 0;
-    Packets received;
-    Packets missed;
-    Packets errors;
-    Packets no_buffer;
+    Packets received{};
+    Packets missed{};
+    Packets errors{};
+    Packets no_buffer{};
     bool counts_loss = true;  // false: this driver's counters of loss are always 0
     std::uint64_t vanished = 0;
     std::uint64_t link_changes = 0;
@@ -41,7 +41,7 @@ struct PortSummary {
 
 struct WorkerSummary {
     Packets packets;
-    std::optional<std::uint32_t> cpu;  // none: it floats
+    std::optional<std::uint32_t> cpu{};  // none: it floats
     bool stalled = false;              // it has not looked at its queues for seconds
     std::uint64_t stalls = 0;
 };
@@ -54,6 +54,7 @@ struct LiveSummary {
     Duration clock_offset{};  // how far ahead of the workers' clock the system's is
     std::vector<PortSummary> ports;
     std::vector<WorkerSummary> workers;
+    DuplicateFigures duplicates;  // of the last minute
     std::uint64_t reloads = 0;
     std::uint64_t open_cases = 0;
     std::uint64_t reports_waiting = 0;  // that could not be written yet

@@ -94,6 +94,7 @@ Json live_of(const LiveSummary& live) {
             {"started", iso8601(live.started)},
             {"written", iso8601(live.written)},
             {"clock_offset_us", live.clock_offset.count() / 1000},
+            {"duplicates", {{"distinct", live.duplicates.distinct}, {"twice", live.duplicates.twice}}},
             {"reloads", live.reloads},
             {"open_cases", live.open_cases},
             {"reports_waiting", live.reports_waiting},

@@ -121,6 +121,13 @@ std::string header_text(const LockReport& report, NumberFormat format) {
                                                 grouped(finding.totals.flows.value, format)));
     if (finding.reason == Reason::scan) text += text_field("Targets", targets_text(finding.scan, format));
     text += text_field("Loss", loss_text(report.loss, format));
+    if (report.duplicates.are_many())
+        text += text_field(
+            "Duplicates",
+            fmt::format("{} % of the packets reach this monitor twice, as a mirror port sends them "
+                        "({} of {} sampled); figures are up to twice what was sent",
+                        report.duplicates.percent(), grouped(report.duplicates.twice, format),
+                        grouped(report.duplicates.distinct, format)));
     return text;
 }
 

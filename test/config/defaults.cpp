@@ -38,7 +38,7 @@ TEST_CASE("without a file every option has the default that the documentation sa
     REQUIRE(config.scan.window == seconds{300});
     REQUIRE(config.scan.answer_wait == std::chrono::milliseconds{500});
     REQUIRE(config.scan.contacts_max == 2'000'000);
-    REQUIRE(config.engine.flows_per_epoch == 65'536);
+    REQUIRE(config.engine.flows_per_epoch == 0);
     REQUIRE(config.engine.flows_max == 16'000'000);
     REQUIRE(config.engine.history_max == 32'000'000);
     REQUIRE(config.report.number_format == NumberFormat::de);
@@ -115,6 +115,10 @@ TEST_CASE("the ends of each range are allowed") {
     REQUIRE(loaded("scan.answer_wait = \"1m\"").scan.answer_wait == seconds{60});
     REQUIRE(loaded("scan.answer_wait = \"60s\"").scan.answer_wait == seconds{60});
     REQUIRE(loaded("scan.window = \"60s\"\nscan.answer_wait = \"60s\"").scan.window == seconds{60});
+    REQUIRE(loaded("engine.flows_per_epoch = 0").engine.live_flows() == 1'048'576);
+    REQUIRE(loaded("engine.flows_per_epoch = 0").engine.replay_flows() == 65'536);
+    REQUIRE(loaded("engine.flows_per_epoch = 1024").engine.replay_flows() == 1'024);
+    REQUIRE(loaded("engine.flows_per_epoch = 1024").engine.live_flows() == 1'024);
     REQUIRE(loaded("engine.flows_per_epoch = 1024").engine.flows_per_epoch == 1'024);
     REQUIRE(loaded("engine.flows_per_epoch = 16_777_216").engine.flows_per_epoch == 16'777'216);
     REQUIRE(loaded("engine.flows_max = 1_000_000_000").engine.flows_max == 1'000'000'000);

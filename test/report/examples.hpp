@@ -81,6 +81,29 @@ inline LockReport limit_report() {
     return report;
 }
 
+// A live monitor with a NIC and an interface that was away, whose mirror port sends everything twice.
+inline LiveSummary example_live() {
+    LiveSummary live;
+    live.started = seed_time();
+    live.written = seed_time(10);
+    live.clock_offset = std::chrono::microseconds{-12};
+    live.duplicates = {.distinct = 2'000, .twice = 1'990};
+    live.reloads = 3;
+    live.open_cases = 1;
+    live.reports_waiting = 2;
+    live.ports = {{.name = "0000:3b:00.0",
+                   .driver = "net_ixgbe",
+                   .present = true,
+                   .up = true,
+                   .mbit_per_second = 10'000,
+                   .queues = 2,
+                   .received = {10},
+                   .missed = {4}},
+                  {.name = "eth1", .driver = "", .queues = 1, .counts_loss = false, .vanished = 1}};
+    live.workers = {{.packets = {6}, .cpu = 3}, {.packets = {4}, .stalled = true, .stalls = 1}};
+    return live;
+}
+
 // Ten packets: seven decoded, one ARP, two broken.
 inline Summary example_summary() {
     Summary summary;

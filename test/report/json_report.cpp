@@ -44,7 +44,7 @@ TEST_CASE("a scan's report is one line with the fields of the contract, in its o
         R"("targets":[{"time":"2013-11-13T18:14:27.123456Z","address":"198.51.100.1","port":22,"protocol":"tcp"},)"
         R"({"time":"2013-11-13T18:14:28.000000Z","address":"198.51.100.2","port":22,"protocol":"tcp"}],)"
         R"("targets_total":3,"scan":{"answered":0,"refused":1,"unanswered":2,"cut_short":1,"addresses":3,"ports":1,)"
-        R"("log2_likelihood":6},"evidence":{},"loss":{"nic_missed":0,"table_full":0}})");
+        R"("log2_likelihood":6},"evidence":{},"loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0}})");
 }
 
 TEST_CASE("a limit's report is one line with the fields of the contract, in its order") {
@@ -61,7 +61,7 @@ TEST_CASE("a limit's report is one line with the fields of the contract, in its 
         R"("totals":{"packets":40674000,"bytes":6344592000,"flows":40673,"flows_estimated":0},)"
         R"("externals":[{"address":"77.96.88.114","packets":40668000,"bytes":6344208000,"flows":40667}],)"
         R"("externals_total":3,"targets":[],"targets_total":0,"scan":{},"evidence":{},)"
-        R"("loss":{"nic_missed":0,"table_full":0}})");
+        R"("loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0}})");
 }
 
 TEST_CASE("the indented page says the same as the line") {
@@ -117,7 +117,7 @@ TEST_CASE("the schema lets later versions add fields") {
 TEST_CASE("the schema rejects a report without any one of its fields") {
     for (const LockReport& report : {scan_report(), limit_report()}) {
         const Json json = Json::parse(json_report_line(report));
-        REQUIRE(json.size() == 22);
+        REQUIRE(json.size() == 23);
         for (const auto& item : json.items()) {
             INFO(item.key());
             CHECK(violation_without(report, "", item.key()) != "");

@@ -155,3 +155,22 @@ TEST_CASE("the schema rejects a summary with wrong types and values") {
     json.at(Json::json_pointer(pointer)) = value;
     CHECK(violation(json.dump()) != "");
 }
+
+TEST_CASE("a live monitor's summary has its ports, workers and what waits, and fits the schema") {
+    Summary summary = example_summary();
+    summary.inputs.clear();
+    summary.live = example_live();
+    const std::string page = summary_page(summary);
+    CHECK(violation(page).empty());
+    const Json live = Json::parse(page).at("live");
+    CHECK(live.at("running") == true);
+    CHECK(live.at("clock_offset_us") == -12);
+    CHECK(live.at("duplicates") == Json{{"distinct", 2'000}, {"twice", 1'990}});
+    CHECK(live.at("reports_waiting") == 2);
+    CHECK(live.at("ports").at(0).at("missed") == 4);
+    CHECK(live.at("ports").at(1).at("counts_loss") == false);
+    CHECK(live.at("ports").at(1).at("present") == false);
+    CHECK(live.at("workers").at(0).at("cpu") == 3);
+    CHECK(live.at("workers").at(1).at("cpu").is_null());
+    CHECK_FALSE(Json::parse(summary_page(example_summary())).contains("live"));
+}

@@ -125,3 +125,17 @@ TEST_CASE("line feeds in a configured name cannot forge a line of the header") {
     CHECK(text_field("Rule", "a\nLoss        none\r\n\tb ") == "Rule        a Loss none b\n");
     CHECK(text_field("Rule", "") == "Rule        \n");
 }
+
+TEST_CASE("a report says when packets arrive twice, and is silent when a few do") {
+    LockReport report = limit_report();
+    report.duplicates = {.distinct = 12'000, .twice = 11'500};
+    const std::string text = text_report(report, NumberFormat::en);
+    CHECK(text.find("Duplicates  95 % of the packets reach this monitor twice") != std::string::npos);
+    // Wrapped within the page.
+    CHECK(text.find("11,500") != std::string::npos);
+    CHECK(text.find("12,000") != std::string::npos);
+    for (const DuplicateFigures few : {DuplicateFigures{12'000, 600}, DuplicateFigures{999, 999}}) {
+        report.duplicates = few;
+        CHECK(text_report(report, NumberFormat::en).find("Duplicates") == std::string::npos);
+    }
+}
