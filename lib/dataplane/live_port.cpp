@@ -74,8 +74,9 @@ LivePort::LivePort(PortName name) : name_(std::move(name)) {
     if (const int error = rte_eth_dev_info_get(number_, &info); error < 0) fail("device", -error);
     driver_ = info.driver_name;
     // How many rings a peer brings is known when it comes. DPDK 22.11 reads a queue that has none from the first
-    // one's, so each of its packets would be counted twice.
-    queues_max_ = name_.has_peer() ? 1 : std::max<unsigned>(1, info.max_rx_queues);
+    // one's, so each of its packets would be counted twice. A NIC without RSS leaves its further queues empty.
+    const bool has_one = name_.has_peer() || (name_.kind == PortName::Kind::pci && !Rss(info).can_spread());
+    queues_max_ = has_one ? 1 : std::max<unsigned>(1, info.max_rx_queues);
 }
 
 // A PCI device is known to the EAL when it is bound to vfio-pci and named in its list; the others are made here.
@@ -125,7 +126,6 @@ void LivePort::configure(unsigned queues) {
     rte_eth_dev_info info{};
     if (const int error = rte_eth_dev_info_get(number_, &info); error < 0) fail("device", -error);
     Rss rss(info);
-    if (queues > 1 && !rss.can_spread() && name_.kind == PortName::Kind::pci) queues = 1;
     queues_ = queues;
 
     rte_eth_conf configuration{};
