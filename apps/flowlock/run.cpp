@@ -4,12 +4,12 @@
 #include <set>
 #include <sys/prctl.h>
 #include <thread>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "base/backoff.hpp"
 #include "dataplane/eal.hpp"
+#include "last_resort.hpp"
 #include "live/port_sizes.hpp"
 #include "log.hpp"
 #include "memif_guard.hpp"
@@ -86,17 +86,6 @@ Monitor::Options monitor_options(const Config& config, const CorePlan& plan) {
                         .live = true}};
 }
 
-// Ends the process at the latest when so much time has gone.
-class LastResort {
-public:
-    explicit LastResort(std::chrono::milliseconds patience) {
-        std::thread([patience] {
-            std::this_thread::sleep_for(patience);
-            ::_exit(status_not_written);
-        }).detach();
-    }
-};
-
 std::string lock_text(const LockReport& report) {
     const Finding& finding = report.finding;
     return fmt::format("lock {}: {}: {} {} {}, {} packets, rule {}", name_of(report.state), report.id,
@@ -131,6 +120,7 @@ private:
     void reload();
     int end();
 
+    LastResort last_resort_{status_not_written};  // first, so that it outlives the rest
     RunCommand command_;
     Config config_;
     CorePlan plan_;
@@ -243,7 +233,7 @@ void LiveMonitor::reload() {
 }
 
 int LiveMonitor::end() {
-    const LastResort last_resort(end_within);
+    last_resort_.begin(end_within);
     service_.stopping();
     log_.say(Severity::info, "stopping: the last epochs are merged and what is open is written");
     monitor_.stop();
@@ -273,7 +263,9 @@ int LiveMonitor::end() {
         // Its thread still reads what would be taken down now; the last resort ends it all.
         std::this_thread::sleep_for(end_within);
     }
-    return written && writer_.lost() == 0 ? 0 : status_not_written;
+    const int status = written && writer_.lost() == 0 ? 0 : status_not_written;
+    last_resort_.set_status(status);
+    return status;
 }
 
 }  // namespace
