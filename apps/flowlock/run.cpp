@@ -18,6 +18,7 @@
 #include "service.hpp"
 #include "signals.hpp"
 #include "telemetry.hpp"
+#include "xdp_words.hpp"
 
 namespace flowlock {
 namespace {
@@ -108,6 +109,7 @@ public:
           plan_(plan_cores(config_.live, read_cpu_facts(), node_of_ports(config_.live))),
           writer_(config_.output.folder),
           eal_(eal_options(config_.live, plan_)),
+          xdp_words_(log_),
           monitor_(monitor_options(config_, plan_)),
           guard_(monitor_.crew()) {}
 
@@ -129,6 +131,7 @@ private:
     Log log_;
     ReportWriter writer_;
     Eal eal_;
+    XdpWords xdp_words_;
     Monitor monitor_;
     MemifGuard guard_;
     Telemetry telemetry_;
