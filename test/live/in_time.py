@@ -21,7 +21,7 @@ SCAN_TARGETS = 120
 TARGETS_MIN = 100
 PHASES = (0.02, 0.35, 0.65, 0.95)
 SETTINGS = (limit("flood-1s", LIMIT, "1s", protocol="udp") + limit("flood-2s", LIMIT, "2s", protocol="icmp")
-            + f"[scan]\nmin_targets = {TARGETS_MIN}\nanswer_wait = \"500ms\"\n")
+            + f"[scan]\nmin_targets = {TARGETS_MIN}\n")  # and the shipped wait for an answer
 
 
 def sleep_until_phase(phase):

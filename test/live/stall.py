@@ -45,13 +45,14 @@ def check_control_core(checks, options):
 
 
 def worker_threads(monitor):
-    """Thread ids of the lcores: worker 0 runs on lcore 1."""
-    named = {name: thread for thread, name in monitor.threads().items()}
-    return [named[name] for name in sorted(named) if name.startswith(("rte-worker-", "lcore-worker-"))]
+    """Thread ids of the lcores behind the control core's, in their order: the workers, and then the spreader."""
+    named = {int(name.rpartition("-")[2]): thread for thread, name in monitor.threads().items()
+             if name.startswith(("rte-worker-", "lcore-worker-"))}
+    return [named[lcore] for lcore in sorted(named)]
 
 
 def check_worker(checks, options):
-    """Two ports whose queues are dealt to two workers would share; so one worker, and more than its ring holds."""
+    """The only worker: what its port cannot hold meanwhile has a name."""
     checks.scope = "a worker stands still"
     with stage.Stage() as place:
         place.veth("lv0", "lv1")
@@ -59,7 +60,6 @@ def check_worker(checks, options):
         sender = traffic.Sender(place, "lv0")
         with traffic.Stream(sender, flood(10), PER_SECOND):
             monitor.wait_for_case(["198.51.100.10"])
-            # One worker is the first lcore behind the control core's.
             with frozen(worker_threads(monitor)[0]):
                 time.sleep(STILL_S)
                 log = monitor.wait_for_log("worker 0: stands still")
@@ -72,12 +72,36 @@ def check_worker(checks, options):
         print(f"worker still for {STILL_S} s: {sender.sent} packets, loss {summary['loss']}", flush=True)
 
 
+def check_other_workers(checks, options):
+    """One of two workers. The spreader deals a flood of 40 flows out to both, so the other one sees enough of it."""
+    checks.scope = "one of two workers stands still"
+    with stage.Stage() as place:
+        place.veth("lv0", "lv1")
+        monitor = Monitor(place, options.flowlock, ["lv1"], SETTINGS, workers=2)
+        sender = traffic.Sender(place, "lv0")
+        with frozen(worker_threads(monitor)[0]):
+            monitor.wait_for_log("worker 0: stands still")
+            begin = time.time_ns()
+            frames = [traffic.udp("198.51.100.11", "192.0.2.1", 2000 + flow) for flow in range(40)]
+            with traffic.Stream(sender, frames, PER_SECOND):
+                _, written = monitor.wait_for_case(["198.51.100.11"], STILL_S)
+        seconds = (written - begin) / 1e9
+        print(f"beside a worker that stands still: {seconds:.2f} s to the report", flush=True)
+        checks.that(seconds <= 2, f"the other worker's flood was reported after {seconds:.2f} s")
+        monitor.wait_for_log("worker 0: goes on")
+        monitor.wait_for_packets(sender.sent)
+        summary = check_end(checks, monitor)
+        check_sum(checks, summary, sender.sent)
+        checks.equal("stalls", [worker["stalls"] for worker in summary["live"]["workers"]], [1, 0])
+
+
 def main():
     options = harness.arguments()
     stage.require("ip")
     checks = harness.Checks()
     check_control_core(checks, options)
     check_worker(checks, options)
+    check_other_workers(checks, options)
     checks.finish()
 
 
