@@ -44,6 +44,13 @@ void check_for_run(const Config& config) {
             "[\"10.0.0.0/16\"] below [networks]");
 }
 
+Config load(const RunCommand& command) {
+    Config config = load_config(command.config);
+    if (command.out) config.output.folder = *command.out;
+    check_for_run(config);
+    return config;
+}
+
 // The NUMA node of the first port that has one.
 int node_of_ports(const LiveOptions& live) {
     for (const std::string& text : live.ports) {
@@ -215,8 +222,7 @@ void LiveMonitor::hand_on_reports() {
 void LiveMonitor::reload() {
     service_.reloading();
     try {
-        Config config = load_config(command_.config);
-        check_for_run(config);
+        Config config = load(command_);
         monitor_.reload({config.internal, config.limits, config.scan, config.report});
         if (config.live != config_.live || config.output.folder != config_.output.folder ||
             config.engine != config_.engine)
@@ -274,9 +280,7 @@ int LiveMonitor::end() {
 }  // namespace
 
 int run(const RunCommand& command) {
-    Config config = load_config(command.config);
-    if (command.out) config.output.folder = *command.out;
-    check_for_run(config);
+    Config config = load(command);
     // Sleeping threads wake when they should, not up to 50 microseconds later.
     prctl(PR_SET_TIMERSLACK, 1000);
     return LiveMonitor(command, std::move(config)).run();

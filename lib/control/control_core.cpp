@@ -33,16 +33,20 @@ ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> chan
 
 // An epoch is complete when no worker can come with another part of it: every worker's next epoch is a later
 // one. Live it is also when a worker has filled the whole epoch after it: who has not come by then stands still, and
-// nobody else's verdicts wait for him.
+// nobody else's verdicts wait for him, from then on not even that long.
 bool ControlCore::poll() {
     if (finished_) return false;
-    for (Source& source : sources_)
-        if (source.pending == nullptr) source.pending = source.channel->take_full();
+    for (Source& source : sources_) {
+        if (source.pending != nullptr) continue;
+        source.pending = source.channel->take_full();
+        if (source.pending != nullptr) source.absent = false;
+    }
     if (merge_overdue()) return true;
 
     Source& first = earliest();
     const std::uint64_t sequence = first.sequence();
     if (merger_.is_open() && open_sequence_ < sequence) {
+        for (Source& source : sources_) source.absent = source.sequence() <= open_sequence_;
         close_epoch();
         return true;
     }
@@ -50,7 +54,8 @@ bool ControlCore::poll() {
         merge(first);
         return true;
     }
-    if (sequence != no_more) return false;
+    // At the end the absent are waited for, until somebody says that they will not come.
+    if (std::ranges::any_of(sources_, [](const Source& s) { return s.sequence() != no_more; })) return false;
     finish();
     return true;
 }
@@ -63,7 +68,7 @@ ControlCore::Source& ControlCore::earliest() {
             if (source.pending != nullptr) newest = std::max(newest, source.sequence());
     const auto rank = [&](const Source& source) {
         const bool waits = source.pending == nullptr;
-        return std::tuple(waits && source.sequence() < newest, source.sequence(), waits);
+        return std::tuple(waits && (source.absent || source.sequence() < newest), source.sequence(), waits);
     };
     return *std::min_element(sources_.begin(), sources_.end(),
                              [&](const Source& a, const Source& b) { return rank(a) < rank(b); });

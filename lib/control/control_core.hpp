@@ -78,6 +78,7 @@ private:
         EpochChannel* channel;
         Epoch* pending = nullptr;  // ours until it is given back
         std::uint64_t next_sequence = 0;
+        bool absent = false;  // an epoch was closed without it, and it has not come since
 
         std::uint64_t sequence() const noexcept {
             return pending != nullptr ? pending->name.sequence : next_sequence;

@@ -41,9 +41,12 @@ std::vector<std::string> words_of(const EalOptions& options) {
     if (options.pci.empty()) words.emplace_back("--no-pci");
     for (const std::string& address : options.pci) words.push_back("--allow=" + address);
     for (const std::string& device : options.devices) words.push_back("--vdev=" + device);
+    words.emplace_back("--file-prefix=flowlock");
+    // Of several levels that fit, DPDK takes the one named first. Its telemetry misses an old form of itself, and memif
+    // other processes, neither of which is there on purpose.
     if (options.telemetry)
-        words.insert(words.end(), {"--file-prefix=flowlock", "--log-level=*:warning",
-                                   "--log-level=lib.telemetry:error", "--log-level=pmd.net.memif:error"});
+        words.insert(words.end(), {"--log-level=lib.telemetry:error", "--log-level=pmd.net.memif:error",
+                                   "--log-level=*:warning"});
     else
         words.insert(words.end(), {"--no-telemetry", "--log-level=*:error"});
     return words;

@@ -10,6 +10,9 @@
 #include <string>
 #include <string_view>
 
+#include "live/cpu_list.hpp"
+#include "live/port_name.hpp"
+
 namespace {
 
 void require(bool holds) {
@@ -33,6 +36,8 @@ void load(std::string_view text, const flowlock::ConfigSources& sources, std::st
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string text(reinterpret_cast<const char*>(data), size);
+    require(flowlock::PortName::parse(text).text == text);
+    require(flowlock::parse_cpu_list(text).size() <= 8192);
     load(text, {}, "fuzz.toml:");
     load("", {.file = {}, .internal = {}, .overrides = {text}}, "--set ");
     load("", {.file = {}, .internal = {text}, .overrides = {}}, "--internal ");

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Any bytes, as any link type: decoded to one outcome, without reading beyond the captured bytes.
-// Where the fast path decodes, it comes to the same.
+// Where the fast path decodes, it comes to the same. The print by which copies are known reads no further either.
 #include <cstdlib>
 
 #include "packet/common_stack.hpp"
+#include "packet/frame_print.hpp"
 
 using namespace flowlock;
 
@@ -19,6 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::span frame{reinterpret_cast<const std::byte*>(data + 3), size - 3};
     const auto wire = static_cast<std::uint32_t>(frame.size() + data[1] + 256u * data[2]);
 
+    // Reads no byte beyond, and comes to the same twice.
+    require(frame_print(frame, HashKey{}) == frame_print(frame, HashKey{}));
     const Decoded decoded = decode(link, frame, wire);
     Decoded fast;
     if (link == LinkType::ethernet && decode_common(frame, wire, fast))
