@@ -87,7 +87,8 @@ def check_other_workers(checks, options):
                 _, written = monitor.wait_for_case(["198.51.100.11"], STILL_S)
         seconds = (written - begin) / 1e9
         print(f"beside a worker that stands still: {seconds:.2f} s to the report", flush=True)
-        checks.that(seconds <= 2, f"the other worker's flood was reported after {seconds:.2f} s")
+        # An epoch is closed without the one that stands still when the other has filled the next: a second later.
+        checks.that(seconds <= 3, f"the other worker's flood was reported after {seconds:.2f} s")
         monitor.wait_for_log("worker 0: goes on")
         monitor.wait_for_packets(sender.sent)
         summary = check_end(checks, monitor)
