@@ -126,10 +126,10 @@ class Testpmd:
     def __init__(self, stage, socket_path, prefix="gen", mode=("--forward-mode=txonly", "--txonly-multi-flow")):
         # Its prompt is written at once, its answers when their buffer is full: without stdbuf, they come too late.
         self.process = stage.start(
-            ["stdbuf", "-oL", "dpdk-testpmd", "--no-huge", "--no-shconf", "-m", "256", "--no-telemetry", "--file-prefix",
+            ["stdbuf", "-oL", "dpdk-testpmd", "--no-huge", "--no-shconf", "-m", "64", "--no-telemetry", "--file-prefix",
              prefix, "--lcores", f"(0,1)@({','.join(map(str, sorted(os.sched_getaffinity(0))))})", "--main-lcore", "0",
              "--no-pci", f"--vdev=net_memif0,role=client,socket={socket_path},socket-abstract=no,rsize=12",
-             "--", "-i", "--total-num-mbufs=32768", *mode],
+             "--", "-i", "--total-num-mbufs=8192", *mode],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
         self.said = ""
         self.place = 0
