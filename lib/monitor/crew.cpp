@@ -26,6 +26,13 @@ Crew::Crew(const Options& options, const std::vector<const LivePort*>& ports, co
         stations_.push_back({workers_.back().get(), nullptr, this});
     }
     if (spreader_) stations_.push_back({nullptr, spreader_.get(), this});
+    // DPDK 22.11 launches an lcore that it does not have: it wakes whoever reads descriptor 0, and waits for an answer.
+    if (stations_.size() >= rte_lcore_count())
+        throw std::runtime_error(
+            "live.workers: the control core, " + std::to_string(options.workers) + " workers" +
+            (spreader_ ? " and the spreader, which a port with too few queues asks for," : "") + " need " +
+            std::to_string(stations_.size() + 1) + " CPUs; there are " + std::to_string(rte_lcore_count()) +
+            "; use fewer workers");
 }
 
 // Queue n of every port goes to worker n, so the two fibres of a link bring a flow to one worker; queues beyond

@@ -2,6 +2,9 @@
 """A port with one queue feeds two workers: the spreader deals its packets out, says so, and loses none without a
 name."""
 
+import os
+import subprocess
+
 import stage
 import traffic
 from monitor import Monitor, check_end, check_sum
@@ -48,6 +51,20 @@ def check_fast(checks, options):
         print(f"memif with two workers: {sent} sent, {summary['packets']} counted, loss {summary['loss']}", flush=True)
 
 
+def check_too_few_cpus(checks, options):
+    """Only an open port tells that a spreader is needed; without a CPU for it, nobody would poll that port."""
+    checks.scope = "no CPU for the spreader"
+    with stage.Stage(network=False) as place:
+        config = place.folder / "flowlock.toml"
+        config.write_text(f'[networks]\ninternal = ["198.51.100.0/24"]\n[live]\nworkers = 2\ncores = [0, 1]\n'
+                          f'hugepages = false\nports = ["{traffic.memif(place.folder / "tap.sock")}"]\n'
+                          f'[output]\nfolder = "{place.folder}/out"\n')
+        run = subprocess.run([options.flowlock, "run", "--config", config], capture_output=True, timeout=60, text=True,
+                             env=dict(os.environ, RUNTIME_DIRECTORY=str(place.folder)), stdin=subprocess.DEVNULL)
+        checks.equal("exit status", run.returncode, 1)
+        checks.that("need 4 CPUs; there are 2" in run.stderr, f"it does not say so: {run.stderr}")
+
+
 def check_workers(checks, summary):
     shares = [worker["packets"] for worker in summary["live"]["workers"]]
     checks.that(len(shares) == 2 and all(shares), f"the workers' packets are {shares}")
@@ -59,6 +76,7 @@ def main():
     checks = harness.Checks()
     check_paced(checks, options)
     check_fast(checks, options)
+    check_too_few_cpus(checks, options)
     checks.finish()
 
 
