@@ -92,6 +92,15 @@ void Monitor::tell_port_loss() {
     core_->set_port_loss(loss);
 }
 
+// What a worker has received, and has not handed over when all was over.
+Packets Monitor::unmerged() const noexcept {
+    if (!finished()) return {};
+    Packets received;
+    for (unsigned i = 0; i < crew_->workers(); ++i) received += crew_->received(i);
+    const Packets merged = core_->totals().tally.packets();
+    return received > merged ? received - merged : Packets{};
+}
+
 void Monitor::stop() noexcept {
     crew_->stop();
 }
@@ -127,6 +136,7 @@ Summary Monitor::summary() const {
     summary.flows = core_->flows().seen();
     summary.time_steps = totals.time_steps;
     summary.loss = core_->loss();
+    summary.loss["unmerged"] = unmerged();
     LiveSummary& live = summary.live.emplace();
     live.running = !finished();
     live.started = started_;

@@ -66,6 +66,7 @@ private:
     void watch_workers();
     void look_for_duplicates();
     void tell_port_loss();
+    Packets unmerged() const noexcept;
     void say(Severity severity, std::string text) { events_.push_back({severity, std::move(text)}); }
 
     Options options_;

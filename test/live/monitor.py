@@ -13,7 +13,7 @@ from stage import PATIENCE_S, wait_until
 
 INTERNAL = "198.51.100.0/24"
 # What tells that packets did not reach a worker. Other causes of loss are counted packets.
-NOT_SEEN = ("nic_missed", "nic_errors", "nic_no_mbuf", "ring_full")
+NOT_SEEN = ("nic_missed", "nic_errors", "nic_no_mbuf", "ring_full", "unmerged")
 
 
 def limit(name, per_second, window="1s", direction="out", metric="packets", protocol="any"):
