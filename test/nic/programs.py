@@ -12,6 +12,7 @@ from traffic import CONVERSATION_FRAMES, INTERNAL
 TESTPMD_BUFFERS = 8192
 TESTPMD_FRAME_MAX = 9018
 FOLDER = "/var/lib/flowlock"
+FLOWS = 65_536  # of a worker's table: the shipped size, for 10 GbE, is half a gigabyte for each worker
 
 
 def section(lines, name):
@@ -68,6 +69,8 @@ internal = {json.dumps(INTERNAL)}
 [live]
 ports = ["{device}"]
 workers = {case.workers}
+[engine]
+flows_per_epoch = {FLOWS}
 [output]
 folder = "{FOLDER}"
 """}
