@@ -54,7 +54,7 @@ Examples:
 
 Exit status:
   0  ended by a signal, all reports are written
-  1  the machine's fault: DPDK or a port does not start, reports could not be written
+  1  the machine's fault: DPDK or a port does not start, reports could not be written, a worker's last epoch was lost
   2  usage or configuration error
 
 docs/operating.md leads from a bare server to the first report; docs/configuration.md explains every KEY.)";

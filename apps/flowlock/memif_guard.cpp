@@ -20,8 +20,9 @@ std::atomic<const flowlock::Crew*> guarded = nullptr;
 }  // namespace
 
 extern "C" int munmap(void* at, std::size_t bytes) noexcept {
+    // A worker that stands still may be in the middle of a read: then the mapping stays, and is lost.
     if (const flowlock::Crew* crew = guarded.load(); crew != nullptr && rte_thread_is_intr() != 0)
-        crew->come_round(patience);
+        if (!crew->come_round(patience)) return 0;
     return static_cast<int>(::syscall(SYS_munmap, at, bytes));
 }
 

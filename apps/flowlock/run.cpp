@@ -210,7 +210,7 @@ void LiveMonitor::show(Summary& summary) {
 
 void LiveMonitor::hand_on_reports() {
     for (LockReport& report : monitor_.take_reports()) {
-        const bool is_new = report.state == CaseState::open && open_cases_.insert(report.id).second;
+        const bool is_new = open_cases_.insert(report.id).second;
         if (report.state != CaseState::open) open_cases_.erase(report.id);
         if (is_new) ++locks_;
         if (is_new || report.state != CaseState::open) log_.say(Severity::warning, lock_text(report));
@@ -247,11 +247,9 @@ int LiveMonitor::end() {
     log_.say(Severity::info, "stopping: the last epochs are merged and what is open is written");
     monitor_.stop();
     const auto deadline = Clock::now() + last_epochs_within;
-    for (bool abandoned = false; !monitor_.finished();) {
-        if (!abandoned && Clock::now() > deadline) {
-            monitor_.abandon_missing();
-            abandoned = true;
-        }
+    while (!monitor_.finished()) {
+        // Again and again: one may still have had an older epoch on its way.
+        if (Clock::now() > deadline) monitor_.abandon_missing();
         if (!monitor_.poll()) std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
     const bool joined = monitor_.join(std::chrono::milliseconds{100});
@@ -267,13 +265,14 @@ int LiveMonitor::end() {
         log_.say(news.good ? Severity::info : Severity::error, news.text);
     if (!written)
         log_.say(Severity::error, fmt::format("{} reports could not be written", writer_.waiting()));
+    // A worker that has not ended has taken its last epoch with it.
+    const int status = written && writer_.lost() == 0 && joined ? 0 : status_not_written;
+    last_resort_.set_status(status);
     if (!joined) {
         log_.say(Severity::error, "a worker has not ended; its last epoch is lost");
         // Its thread still reads what would be taken down now; the last resort ends it all.
         std::this_thread::sleep_for(end_within);
     }
-    const int status = written && writer_.lost() == 0 ? 0 : status_not_written;
-    last_resort_.set_status(status);
     return status;
 }
 

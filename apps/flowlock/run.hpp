@@ -7,7 +7,7 @@
 
 namespace flowlock {
 
-// The exit status: 0, or 1 when reports could not be written. Throws ConfigError, and std::runtime_error when it
+// The exit status: 0, or 1 when reports could not be written or a worker's last epoch was lost. Throws ConfigError, and std::runtime_error when it
 // cannot start.
 int run(const RunCommand& command);
 

@@ -38,6 +38,7 @@ void CaseLedger::add_loss(std::int64_t end_s, const Loss& cumulative, std::chron
     losses_.forget_before(end_s - window_longest.count() - margin.count());
     lost_ = losses_.counts_of(cumulative);
     now_s_ = end_s;
+    looks_ = 0;
 }
 
 CaseLedger::Open& CaseLedger::begin(const Finding& opened_as) {
@@ -49,9 +50,14 @@ CaseLedger::Open& CaseLedger::begin(const Finding& opened_as) {
 
 bool CaseLedger::is_to_report(const Finding& opened_as) {
     const auto known = open_.find(key_of(opened_as));
-    if (known != open_.end()) return live_ && now_s_ - known->second.reported_s >= report_pause.count();
-    begin(opened_as);
-    return live_;
+    if (known == open_.end()) {
+        begin(opened_as).looked_s = now_s_;
+        return live_;
+    }
+    if (!live_ || looks_ == looks_max || now_s_ - known->second.looked_s < report_pause.count()) return false;
+    ++looks_;
+    known->second.looked_s = now_s_;
+    return true;
 }
 
 void CaseLedger::report_open(Finding finding) {
@@ -59,7 +65,6 @@ void CaseLedger::report_open(Finding finding) {
     const Figures figures = Figures::of(finding);
     if (figures == open.figures) return;
     open.figures = figures;
-    open.reported_s = now_s_;
     report(open, CaseState::open, lost_, std::move(finding));
 }
 

@@ -20,6 +20,9 @@ class CaseLedger {
 public:
     // So long a case is silent between two reports that it grew.
     static constexpr std::chrono::seconds report_pause{60};
+    // Making a large case's figures takes up to 0.2 s. So many open ones are looked at again in an epoch at most;
+    // the others are in the next.
+    static constexpr unsigned looks_max = 2;
 
     explicit CaseLedger(bool live) : live_(live) {}
 
@@ -54,8 +57,8 @@ private:
     struct Open {
         std::string id;
         LossHistory::Counts lost_before;  // its window
-        std::int64_t reported_s = 0;      // end of the epoch
-        Figures figures;                  // … and what was reported
+        std::int64_t looked_s = 0;        // end of the epoch in which its figures were last made
+        Figures figures;                  // what was reported
     };
     using Key = std::pair<Reason, std::uint64_t>;
 
@@ -70,6 +73,7 @@ private:
     LossHistory losses_;
     LossHistory::Counts lost_;  // until now
     std::int64_t now_s_ = 0;    // end of the newest epoch
+    unsigned looks_ = 0;        // of this epoch, at cases that were known
     std::map<Key, Open> open_;
     std::vector<LockReport> reports_;
 };

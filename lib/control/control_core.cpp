@@ -109,7 +109,8 @@ void ControlCore::give_back(Source& source) {
 }
 
 void ControlCore::close_epoch() {
-    const MergedEpoch& epoch = merger_.close();
+    const MergedEpoch& epoch =
+        merger_.close(std::ranges::any_of(sources_, [](const Source& source) { return source.absent; }));
     closed_sequence_ = open_sequence_;
     limits_.advance(epoch, ended_);
     scans_.advance(epoch, ended_);

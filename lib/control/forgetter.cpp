@@ -15,7 +15,7 @@ constexpr auto turns = static_cast<std::uint32_t>(Forgetter::sweep_time / epoch_
 
 void Forgetter::advance(const MergedEpoch& epoch) {
     see_hosts(epoch);
-    sweep_flows(epoch.name.start_s);
+    sweep_flows(epoch.name.start_s, epoch.number);
     sweep_hosts(epoch.name.start_s);
 }
 
@@ -44,18 +44,21 @@ void Forgetter::count_flows_anew() {
 }
 
 // What was last seen in a time that is still to come is from before the clock was set back.
-void Forgetter::sweep_flows(std::int64_t now_s) {
+void Forgetter::sweep_flows(std::int64_t now_s, std::uint64_t merges) {
     const std::int64_t before_s = std::min({limits_.history().records_begin_s(),
                                             now_s - scans_.window().count(), now_s - idle_time_min.count()}) -
                                   margin_s;
     const std::int64_t before_ns = before_s * ns_per_second;
     const std::int64_t after_ns = (now_s + idle_time_min.count()) * ns_per_second;
     scans_.settle(before_ns, turns);
+    const auto back_s = static_cast<std::uint64_t>(std::max<std::int64_t>(0, now_s - before_s));
+    const std::uint64_t merged_before = merges > back_s ? merges - back_s : 0;
     for (FlowId left = std::min(flows_.end_id() / turns + 1, flows_.end_id()); left > 0; --left) {
         const FlowId id = next_flow_++;
         if (next_flow_ >= flows_.end_id()) next_flow_ = 0;
         const FlowRecord& flow = flows_[id];
-        const bool idle = flow.last_ns < before_ns || flow.last_ns > after_ns;
+        // A worker that stood still comes with packets from long ago: the epoch they were merged in counts, too.
+        const bool idle = (flow.last_ns < before_ns || flow.last_ns > after_ns) && flow.merge < merged_before;
         if (!idle || !flows_.is_kept(id) || scans_.holds(id)) continue;
         if (flow.host != no_host) --use_of(flow.host).flows;
         flows_.forget(id);

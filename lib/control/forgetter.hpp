@@ -37,7 +37,7 @@ private:
     };
 
     void see_hosts(const MergedEpoch& epoch);
-    void sweep_flows(std::int64_t now_s);
+    void sweep_flows(std::int64_t now_s, std::uint64_t merges);
     void sweep_hosts(std::int64_t now_s);
     HostUse& use_of(HostId host);
 

@@ -88,16 +88,27 @@ void Spreader::run(const std::atomic<bool>& stop) noexcept {
     for (std::uint64_t round = 1; !stop.load(std::memory_order_relaxed); ++round) {
         const Gate& gate = *gates_[next];
         if (++next == gates_.size()) next = 0;
-        std::uint16_t received = 0;
-        if (gate.open.load(std::memory_order_acquire))
-            received =
-                rte_eth_rx_burst(gate.queue.port, gate.queue.number, packets_.data(), Worker::burst_size);
+        const std::uint16_t received = receive(gate);
         rounds_.store(round, std::memory_order_release);
         if (received == 0)
             rte_pause();
         else
             spread(received);
     }
+    // What stood in the queues, as far as the rings take it: they are a queue deep, and workers empty them.
+    for (const auto& gate : gates_)
+        for (unsigned bursts = 0; bursts < ring_size / Worker::burst_size; ++bursts) {
+            const std::uint16_t received = receive(*gate);
+            if (received == 0) break;
+            spread(received);
+        }
+    finished_.store(true, std::memory_order_release);
+}
+
+std::uint16_t Spreader::receive(const Gate& gate) noexcept {
+    if (!gate.open.load(std::memory_order_acquire)) [[unlikely]]
+        return 0;
+    return rte_eth_rx_burst(gate.queue.port, gate.queue.number, packets_.data(), Worker::burst_size);
 }
 
 // What is no flow goes to the first worker, who finds out why.

@@ -46,6 +46,8 @@ public:
     std::uint64_t rounds() const noexcept { return rounds_.load(std::memory_order_acquire); }
     Packets ring_full() const noexcept { return {ring_full_.load(std::memory_order_relaxed)}; }
     bool is_drained() const noexcept;
+    // run() has returned.
+    bool finished() const noexcept { return finished_.load(std::memory_order_acquire); }
 
 private:
     struct FreeRing {
@@ -62,6 +64,7 @@ private:
     };
 
     void start_port(const std::string& name, rte_mempool* pool);
+    std::uint16_t receive(const Gate& gate) noexcept;
     unsigned target_of(rte_mbuf* packet) const noexcept;
     void spread(std::uint16_t received) noexcept;
 
@@ -73,6 +76,7 @@ private:
     std::array<Parcel, targets_max> parcels_{};
     alignas(64) std::atomic<std::uint64_t> rounds_ = 0;
     std::atomic<std::uint64_t> ring_full_ = 0;
+    std::atomic<bool> finished_ = false;
 };
 
 }  // namespace flowlock

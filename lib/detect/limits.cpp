@@ -57,6 +57,11 @@ std::uint64_t LimitDetector::unrecorded_flows(const HostSlice& slice, const Rule
     return slice.volume[static_cast<std::size_t>(rule.rule.protocol)].unrecorded_flows;
 }
 
+// An epoch that went on beyond its second brings more seconds into the window than the window has.
+std::uint64_t LimitDetector::allowed(const Rule& rule) const noexcept {
+    return rule.sum_max + rule.rule.per_second * static_cast<std::uint64_t>(history_.extra_s(rule.expired));
+}
+
 bool LimitDetector::has_flow_rule(Direction direction) const noexcept {
     return std::any_of(rules_.begin(), rules_.end(), [&](const Rule& rule) {
         return rule.rule.metric == Metric::flows && rule.rule.direction == direction;
@@ -206,7 +211,7 @@ bool LimitDetector::has_open_case(HostId host) const noexcept {
 void LimitDetector::judge(const HostSlice& slice, std::int64_t now_s) {
     for (std::size_t i = 0; i < rules_.size(); ++i) {
         const Rule& rule = rules_[i];
-        if (rule.rule.direction != slice.place.direction() || sum(rule, slice.place) <= rule.sum_max)
+        if (rule.rule.direction != slice.place.direction() || sum(rule, slice.place) <= allowed(rule))
             continue;
         const auto [at, opened] = open_.try_emplace({slice.place, rule.rule.metric},
                                                     Case{.rule = i, .rule_after_change = i, .finding = {}});
@@ -237,7 +242,7 @@ void LimitDetector::close_quiet(std::int64_t now_s, std::vector<Finding>& findin
         Case& open = at->second;
         for (const Rule& rule : rules_)
             if (rule.rule.direction == place.direction() && rule.rule.metric == at->first.second &&
-                sum(rule, place) > rule.sum_max)
+                sum(rule, place) > allowed(rule))
                 open.exceeded_s = now_s;
         if (now_s - open.exceeded_s < quiet_time.count()) {
             ++at;

@@ -85,6 +85,7 @@ private:
     std::uint64_t& sum(const Rule& rule, HostPlace place) noexcept;
     std::uint64_t value(const HostSlice& slice, const Rule& rule) const noexcept;
     static std::uint64_t unrecorded_flows(const HostSlice& slice, const Rule& rule) noexcept;
+    std::uint64_t allowed(const Rule& rule) const noexcept;
     bool has_flow_rule(Direction direction) const noexcept;
     void make_room(const MergedEpoch& epoch);
     void expire(std::int64_t now_s);

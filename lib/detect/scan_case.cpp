@@ -40,10 +40,10 @@ EndedFlows ScanCase::sum_of(const ScanRow& row, const Flows& flows) {
     return sum;
 }
 
-bool ScanCase::add(ScanRow row) {
+bool ScanCase::add(ScanRow row, bool rows_are_used_up) {
     const auto at = rows_.find({row.address, row.port});
     if (at == rows_.end()) {
-        if (rows_.size() < rows_max)
+        if (rows_.size() < rows_max && !rows_are_used_up)
             return rows_.emplace(std::pair{row.address, row.port}, std::move(row)).second;
         ++rows_left_out_;
         return false;

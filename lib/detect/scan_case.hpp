@@ -53,8 +53,10 @@ public:
 
     explicit ScanCase(Finding finding) : finding_(std::move(finding)) {}
 
-    // Adds a target, or joins its flows to the row it has. False: the chain is known, or there is no room.
-    bool add(ScanRow row);
+    // Adds a target, or joins its flows to the row it has. False: the chain is known, or there is no room, as when
+    // `rows_are_used_up` over all cases.
+    bool add(ScanRow row, bool rows_are_used_up);
+    std::size_t rows() const noexcept { return rows_.size(); }
     // Lets go of chains whose flows have all ended, and calls release(first flow) for each. Looks at a part of
     // the rows, so that `turns` calls see all of them.
     template <class HasEnded, class Release>

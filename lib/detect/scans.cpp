@@ -52,9 +52,14 @@ void ScanDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& findi
         next_flow_[id] = no_flow;
         held_[id] = 0;
     }
+    rows_kept_ = 0;
+    for (const auto& [key, open] : open_) rows_kept_ += open.rows.rows();
     started_ = true;
     now_s_ = epoch.name.start_s;
     seen_until_ns_ = std::max(epoch.last_ns, ns_of(end_of_epoch(now_s_ - epoch_length.count())));
+    // After the epoch in which everybody is back, what was missing has come.
+    answers_may_be_missing_ = epoch.incomplete || was_incomplete_;
+    was_incomplete_ = epoch.incomplete;
     hear_late_answers(epoch);
     decide_due(findings);
     pass_to(now_s_, findings);
@@ -309,6 +314,7 @@ ScanDetector::OpenCase* ScanDetector::case_of(Group& group, const Contact& decid
         return nullptr;
     }
     if (at != open_.end()) return &at->second;
+    if (answers_may_be_missing_) return nullptr;
 
     Finding finding;
     finding.reason = Reason::scan;
@@ -330,7 +336,9 @@ ScanDetector::OpenCase* ScanDetector::case_of(Group& group, const Contact& decid
 void ScanDetector::add_rows(OpenCase& open, Group& group, std::uint64_t number, Shape shape) {
     const auto add = [&](const Contact& decided) {
         if (decided.state != State::answered && !is_failure(decided, shape)) return;
-        if (open.rows.add(row_of(decided))) hold(decided.flow, +1);
+        if (!open.rows.add(row_of(decided), rows_kept_ >= rows_kept_max)) return;
+        ++rows_kept_;
+        hold(decided.flow, +1);
     };
     if (group.case_number == open.number) return add(contact(number));
     group.case_number = open.number;

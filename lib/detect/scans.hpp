@@ -48,6 +48,8 @@ public:
     // which probes for unknown hosts keep.
     static constexpr std::uint64_t probe_packets_max = 5;
     static constexpr std::uint64_t probe_bytes_max = 576;
+    // Over all open cases; beyond, targets are only counted. 170 bytes each.
+    static constexpr std::size_t rows_kept_max = 4'000'000;
 
     // The stores outlive the detector; targets_max and externals_max as in ReportOptions.
     ScanDetector(const ScanOptions& options, const FlowStore& flows, const HostTable& hosts,
@@ -186,7 +188,10 @@ private:
     std::int64_t passed_s_ = std::numeric_limits<std::int64_t>::min();  // … up to which cases were closed
     std::int64_t seen_until_ns_ = 0;                                    // so far is known who answered
     std::uint64_t looked_number_ = 1;  // contacts before this one have been looked at again
+    std::size_t rows_kept_ = 0;        // in all open cases, since the epoch began
     bool started_ = false;
+    bool was_incomplete_ = false;          // the last epoch was
+    bool answers_may_be_missing_ = false;  // so no case opens
 };
 
 }  // namespace flowlock

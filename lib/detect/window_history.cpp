@@ -47,6 +47,9 @@ const HostSlice* EpochLog::find(HostPlace place) const noexcept {
 const EpochLog& WindowHistory::add(const MergedEpoch& epoch) {
     EpochLog& log = logs_.emplace_back();
     log.start_s = epoch.name.start_s;
+    while (!stretched_.empty() && stretched_.front().first < begin_number_) stretched_.pop_front();
+    if (epoch.span_s > epoch_length.count())
+        stretched_.emplace_back(end_number() - 1, epoch.span_s - epoch_length.count());
     slices_of_.resize(epoch.deltas.size());
     for (std::size_t i = 0; i < epoch.deltas.size(); ++i)
         for (const Direction direction : directions)
@@ -131,9 +134,17 @@ void WindowHistory::drop_oldest() {
     ++begin_number_;
 }
 
+std::int64_t WindowHistory::extra_s(std::uint32_t from_number) const noexcept {
+    std::int64_t sum = 0;
+    for (const auto& [number, extra] : stretched_)
+        if (number >= from_number) sum += extra;
+    return sum;
+}
+
 void WindowHistory::clear() {
     begin_number_ = end_number();
     logs_.clear();
+    stretched_.clear();
     records_ = 0;
     slices_ = 0;
 }

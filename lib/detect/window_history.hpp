@@ -95,6 +95,8 @@ public:
     const EpochLog& newest() const noexcept { return logs_.back(); }
 
     void drop_started_before(std::int64_t start_s);
+    // How many seconds more than epochs there are in the logs from this number on.
+    std::int64_t extra_s(std::uint32_t from_number) const noexcept;
     void clear();
     // There are too many slices, and the oldest log may go.
     bool has_too_many_slices() const noexcept { return slices_ > sizes_.slices && logs_.size() > 1; }
@@ -119,6 +121,7 @@ private:
     std::uint32_t begin_number_ = 0;
     std::uint32_t forgotten_before_ = 0;  // logs before this number have no records
     std::deque<EpochLog> logs_;
+    std::deque<std::pair<std::uint32_t, std::int64_t>> stretched_;  // numbers of logs with more than a second
     static constexpr std::uint32_t no_slice = ~std::uint32_t{0};
     // Scratch of add(): index + 1 into the newest log's slices; and of each delta the slices it adds to.
     std::vector<std::uint32_t> slice_by_place_;

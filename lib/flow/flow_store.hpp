@@ -39,7 +39,7 @@ struct alignas(64) FlowRecord {
     alignas(64) std::int64_t last_ns = 0;  // latest timestamp
     std::array<std::uint64_t, 2> packets{};
     std::array<std::uint64_t, 2> bytes{};  // IP bytes
-    std::uint64_t sequence = 0;            // of the last epoch it was seen in
+    std::uint64_t merge = 0;               // number of the merged epoch it was last seen in
     std::uint32_t delta = 0;               // … and its place among that epoch's deltas
 
     const IpAddress& internal_address() const noexcept { return key.address[inside]; }

@@ -29,14 +29,23 @@ Side side_of(const FlowKey& key, HostTable& hosts) {
 
 }  // namespace
 
+// How many seconds of traffic a part holds: one, unless it went on beyond its end.
+std::int64_t Merger::span_of(const Epoch& part) noexcept {
+    if (part.last_ns <= part.name.start_s * ns_per_second) return epoch_length.count();
+    return (part.last_ns - part.name.start_s * ns_per_second + ns_per_second - 1) / ns_per_second;
+}
+
 void Merger::open(const EpochName& name) {
     if (totals_.epochs++ > 0 && name.start_s < merged_.name.start_s) ++totals_.time_steps;
     merged_.name = name;
+    merged_.number = totals_.epochs;
     merged_.last_ns = std::numeric_limits<std::int64_t>::min();
     merged_.deltas.clear();
     merged_.new_flows.clear();
     merged_.newly_answered.clear();
     merged_.unrecorded.clear();
+    merged_.span_s = epoch_length.count();
+    merged_.incomplete = false;
     open_ = true;
 }
 
@@ -48,8 +57,10 @@ void Merger::add(const Epoch& part) {
 
 void Merger::add_late(const Epoch& part) {
     if (!open_) open(merged_.name);
-    ++totals_.late;
+    if (!part.late) ++totals_.late;
+    const std::int64_t before_s = merged_.span_s;
     count(part);
+    merged_.span_s = before_s + span_of(part);
 }
 
 void Merger::count(const Epoch& part) {
@@ -59,6 +70,7 @@ void Merger::count(const Epoch& part) {
 
     merged_.last_ns = std::max(merged_.last_ns, part.last_ns);
     totals_.late += part.late ? 1 : 0;
+    if (part.late) merged_.span_s = std::max(merged_.span_s, span_of(part));
 
     // A flow is looked at in three steps, each a memory access ahead of the next: its birth, which comes by
     // itself, asks for its counters and its slot of the store's index; the slot asks for the record.
@@ -92,8 +104,9 @@ void Merger::add_flow(const Part& part) {
         begin_record(record, part);
         merged_.new_flows.push_back(id);
     }
-    if (added || record.sequence != merged_.name.sequence) {
-        record.sequence = merged_.name.sequence;
+    // By the number of the opening: an epoch that was opened once more has the same name, but other deltas.
+    if (added || record.merge != totals_.epochs) {
+        record.merge = totals_.epochs;
         record.delta = static_cast<std::uint32_t>(merged_.deltas.size());
         merged_.deltas.push_back({.flow = id,
                                   .host = record.host,
@@ -206,8 +219,9 @@ void Merger::judge_anew() {
     }
 }
 
-const MergedEpoch& Merger::close() {
+const MergedEpoch& Merger::close(bool incomplete) {
     assert(open_);
+    merged_.incomplete = incomplete;
     open_ = false;
     if (parts_ == FlowParts::in_any_order)
         for (const FlowId id : merged_.new_flows) {

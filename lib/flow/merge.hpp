@@ -47,12 +47,16 @@ struct UnrecordedDelta {
 
 struct MergedEpoch {
     EpochName name;
+    std::uint64_t number = 0;       // of its opening; they grow by one
     std::int64_t last_ns = 0;       // latest packet, whatever its outcome; the smallest number without one
     std::vector<FlowDelta> deltas;  // each flow once
     std::vector<FlowId> new_flows;  // those of the deltas that were not known before
     // Those known before whose external side sent its first packet in this epoch.
     std::vector<FlowId> newly_answered;
     std::unordered_map<std::uint64_t, UnrecordedDelta> unrecorded;  // by host, protocol and family
+    // Seconds of traffic in it: one; more, when a worker went on beyond its end, or came late with an older part.
+    std::int64_t span_s = epoch_length.count();
+    bool incomplete = false;  // a worker stands still: what it has seen, such as answers, is missing
 };
 
 // What the run amounts to so far.
@@ -84,7 +88,7 @@ public:
     // is then opened once more. What it counts is exact, its place in time is not.
     void add_late(const Epoch& part);
     // The merged epoch is complete. Valid until the next add().
-    const MergedEpoch& close();
+    const MergedEpoch& close(bool incomplete = false);
     bool is_open() const noexcept { return open_; }
     // The internal networks have changed, and no epoch is open: judges the flows' hosts anew. A flow that has
     // none any more keeps its `inside`, which what was said of it so far refers to.
@@ -94,6 +98,7 @@ public:
 
 private:
     void open(const EpochName& name);
+    static std::int64_t span_of(const Epoch& part) noexcept;
     void count(const Epoch& part);
     // A flow of one worker's epoch, as it comes from the table.
     struct Part {

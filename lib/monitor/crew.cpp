@@ -92,9 +92,8 @@ void Crew::start(const LiveClock& clock) {
 void Crew::stop() noexcept {
     if (spreader_ && started_ && !stop_spreading_) {
         stop_spreading_ = true;
-        rte_eal_wait_lcore(static_cast<unsigned>(stations_.size()));
         const auto end = Clock::now() + drain_patience;
-        while (!spreader_->is_drained() && Clock::now() < end)
+        while (!(spreader_->finished() && spreader_->is_drained()) && Clock::now() < end)
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     stop_.store(true, std::memory_order_relaxed);
@@ -107,6 +106,10 @@ bool Crew::join(std::chrono::milliseconds patience) noexcept {
             if (Clock::now() > end) return false;
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
+    while (spreader_ && !spreader_->finished()) {
+        if (Clock::now() > end) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     rte_eal_mp_wait_lcore();
     return true;
 }
@@ -115,17 +118,26 @@ bool Crew::leave(std::uint16_t port) noexcept {
     constexpr std::chrono::milliseconds patience{500};
     for (const auto& worker : workers_) worker->set_open(port, false);
     if (spreader_) spreader_->set_open(port, false);
-    return !started_ || come_round(patience);
+    if (!started_) return true;
+    if (!come_round(patience)) return false;
+    if (!spreader_) return true;
+    // Its packets may still be in the rings, and then in a worker's hands.
+    const auto end = Clock::now() + patience;
+    while (!spreader_->is_drained()) {
+        if (Clock::now() > end) return false;
+        std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+    return come_round(patience);
 }
 
-void Crew::return_to(std::uint16_t port, std::uint16_t number) noexcept {
-    for (const auto& worker : workers_) {
-        worker->renumber(port, number);
-        worker->set_open(number, true);
-    }
-    if (!spreader_) return;
-    spreader_->renumber(port, number);
-    spreader_->set_open(number, true);
+void Crew::renumber(std::uint16_t port, std::uint16_t to) noexcept {
+    for (const auto& worker : workers_) worker->renumber(port, to);
+    if (spreader_) spreader_->renumber(port, to);
+}
+
+void Crew::return_to(std::uint16_t port) noexcept {
+    for (const auto& worker : workers_) worker->set_open(port, true);
+    if (spreader_) spreader_->set_open(port, true);
 }
 
 // A round that had begun before is over when the next one is.

@@ -33,7 +33,7 @@ public:
 
     void start(const LiveClock& clock);
     // Ends the spreader, lets the workers take what it has left, and tells them to end. They hand over their last
-    // epoch; join() waits for them, `patience` at most. False: somebody has not come.
+    // epoch; join() waits for all, `patience` at most. False: somebody has not come.
     void stop() noexcept;
     bool join(std::chrono::milliseconds patience) noexcept;
 
@@ -45,13 +45,16 @@ public:
     // How often a worker has looked at its queues, and what it has received.
     std::uint64_t rounds(unsigned worker) const noexcept { return workers_[worker]->rounds(); }
     Packets received(unsigned worker) const noexcept { return workers_[worker]->received(); }
+    std::uint64_t spreader_rounds() const noexcept { return spreader_ ? spreader_->rounds() : 0; }
     Packets ring_full() const noexcept { return spreader_ ? spreader_->ring_full() : Packets{}; }
 
     // From now on nobody polls the port. True: everybody has noticed, so that it can be stopped; false:
     // somebody stands still, and it must be left alone.
     bool leave(std::uint16_t port) noexcept;
-    // The port is polled again, perhaps under another number.
-    void return_to(std::uint16_t port, std::uint16_t number) noexcept;
+    // A port that everybody has left gets another number.
+    void renumber(std::uint16_t port, std::uint16_t to) noexcept;
+    // It is polled again.
+    void return_to(std::uint16_t port) noexcept;
     // Waits until everybody has come round twice, `patience` at most.
     bool come_round(std::chrono::milliseconds patience) const noexcept;
 

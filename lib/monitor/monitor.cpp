@@ -15,7 +15,7 @@ constexpr std::chrono::seconds clock_offset_max{1};
 }  // namespace
 
 Monitor::Monitor(Options options) : options_(std::move(options)), ports_(options_.live.ports) {
-    const unsigned workers = workers_for(options_.live, ports_.mbit_per_second(), options_.cores.cpus.size());
+    const unsigned workers = choose_workers();
     // The spreader's rings hold packets, too.
     const bool spread = ports_.is_narrow(workers);
     ports_.start(workers, spread ? workers * Spreader::ring_size : 0, events_);
@@ -37,6 +37,15 @@ Monitor::Monitor(Options options) : options_(std::move(options)), ports_(options
     tell_port_loss();
 }
 
+// Where nobody has said how many, a spreader takes the CPU of one of them.
+unsigned Monitor::choose_workers() const {
+    const std::size_t cpus = options_.cores.cpus.size();
+    const unsigned workers = workers_for(options_.live, ports_.mbit_per_second(), cpus);
+    const bool chosen_here = options_.live.workers == 0 && options_.live.cores.empty();
+    const bool too_few_cpus = options_.cores.pinned && ports_.is_narrow(workers) && cpus < workers + 2;
+    return chosen_here && too_few_cpus && workers > 1 ? workers - 1 : workers;
+}
+
 void Monitor::start() {
     clock_ = LiveClock::start();
     started_ = time_from_ns(clock_.now_ns());
@@ -54,24 +63,26 @@ void Monitor::tick() {
                         std::chrono::duration<double>(clock_offset_).count()));
     clock_is_far_ = far;
     ports_.look_after(*crew_, events_);
-    watch_workers();
+    watch_pollers();
     look_for_duplicates();
     tell_port_loss();
 }
 
-void Monitor::watch_workers() {
-    for (unsigned i = 0; i < watches_.size(); ++i) {
-        Watch& watch = watches_[i];
-        const std::uint64_t rounds = crew_->rounds(i);
-        const bool was_stalled = watch.stalled();
-        watch.still = rounds == watch.rounds ? watch.still + 1 : 0;
-        watch.rounds = rounds;
-        if (watch.stalled() && !was_stalled) {
-            ++watch.stalls;
-            say(Severity::error, fmt::format("worker {}: stands still; has its CPU been taken away?", i));
-        }
-        if (!watch.stalled() && was_stalled) say(Severity::info, fmt::format("worker {}: goes on", i));
+void Monitor::watch_pollers() {
+    for (unsigned i = 0; i < crew_->workers(); ++i)
+        look_at(fmt::format("worker {}", i), watches_[i], crew_->rounds(i));
+    if (crew_->has_spreader()) look_at("the spreader", spreader_watch_, crew_->spreader_rounds());
+}
+
+void Monitor::look_at(const std::string& name, Watch& watch, std::uint64_t rounds) {
+    const bool was_stalled = watch.stalled();
+    watch.still = rounds == watch.rounds ? watch.still + 1 : 0;
+    watch.rounds = rounds;
+    if (watch.stalled() && !was_stalled) {
+        ++watch.stalls;
+        say(Severity::error, fmt::format("{}: stands still; has its CPU been taken away?", name));
     }
+    if (!watch.stalled() && was_stalled) say(Severity::info, fmt::format("{}: goes on", name));
 }
 
 void Monitor::look_for_duplicates() {
@@ -122,7 +133,8 @@ Events Monitor::take_events() {
 }
 
 bool Monitor::is_healthy() const noexcept {
-    return std::ranges::none_of(watches_, [](const Watch& watch) { return watch.stalled(); });
+    return !spreader_watch_.stalled() &&
+           std::ranges::none_of(watches_, [](const Watch& watch) { return watch.stalled(); });
 }
 
 Summary Monitor::summary() const {

@@ -49,11 +49,11 @@ public:
     Events take_events();
     Summary summary() const;
     const Crew& crew() const noexcept { return *crew_; }
-    // Every worker is looking at its queues.
+    // Every poller is looking at its queues.
     bool is_healthy() const noexcept;
 
 private:
-    // What is known of a worker's progress.
+    // What is known of a poller's progress.
     struct Watch {
         std::uint64_t rounds = 0;
         unsigned still = 0;  // ticks without progress
@@ -63,7 +63,9 @@ private:
     // A worker comes round millions of times a second. One that has not for so many ticks has lost its CPU.
     static constexpr unsigned ticks_until_stalled = 3;
 
-    void watch_workers();
+    unsigned choose_workers() const;
+    void watch_pollers();
+    void look_at(const std::string& name, Watch& watch, std::uint64_t rounds);
     void look_for_duplicates();
     void tell_port_loss();
     Packets unmerged() const noexcept;
@@ -78,7 +80,8 @@ private:
     std::chrono::nanoseconds clock_offset_{};
     bool clock_is_far_ = false;
     bool are_duplicated_ = false;
-    std::vector<Watch> watches_;
+    std::vector<Watch> watches_;  // of the workers
+    Watch spreader_watch_;
     Time started_;
     std::uint64_t reloads_ = 0;
 };

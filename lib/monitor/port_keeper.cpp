@@ -10,6 +10,9 @@
 namespace flowlock {
 namespace {
 
+// Ports of DPDK are numbered from 0; a slot without a port has one of its own down from here.
+constexpr std::uint16_t number_of_none = 0xffff;
+
 std::string speed_text(std::uint64_t mbit) {
     if (mbit == 0) return "unknown speed";
     return mbit % 1000 == 0 ? fmt::format("{} Gbit/s", mbit / 1000) : fmt::format("{} Mbit/s", mbit);
@@ -101,6 +104,10 @@ void PortKeeper::let_go(Slot& slot, Crew& crew, Events& events) {
         slot.refusal = "held";
         return;
     }
+    // DPDK gives its number to the next device that comes, which may be another slot's.
+    const auto away = static_cast<std::uint16_t>(number_of_none - (&slot - slots_.data()));
+    crew.renumber(slot.number, away);
+    slot.number = away;
     slot.before = slot.counters();
     slot.port.reset();
     slot.up = false;
@@ -126,8 +133,9 @@ void PortKeeper::try_again(Slot& slot, Crew& crew, Events& events) {
         slot.refusal = error.what();
         return;
     }
-    crew.return_to(slot.number, slot.port->number());
+    crew.renumber(slot.number, slot.port->number());
     slot.number = slot.port->number();
+    crew.return_to(slot.number);
     slot.up = slot.port->is_up();
     slot.refusal.clear();
     events.push_back({Severity::info, fmt::format("port {}: the device is back", slot.name.label())});

@@ -34,14 +34,13 @@ void ReportWriter::put(LockReport report, NumberFormat format) {
     {
         const std::lock_guard lock(shared_->mutex);
         auto& waiting = shared_->waiting;
-        const auto known =
-            std::ranges::find(waiting, report.id, [](const Waiting& w) { return w.report.id; });
-        if (known != waiting.end())
-            *known = {std::move(report), format};
-        else if (waiting.size() < waiting_max)
-            waiting.push_back({std::move(report), format});
-        else
-            ++shared_->lost;
+        const std::string id = report.id;
+        if (waiting.size() < waiting_max || waiting.contains(id)) {
+            shared_->refused.erase(id);
+            waiting.insert_or_assign(id, Waiting{std::move(report), format});
+        } else if (shared_->refused.size() < lost_max) {
+            shared_->refused.insert(id);
+        }
     }
     shared_->changed.notify_all();
 }
@@ -63,15 +62,13 @@ bool ReportWriter::flush(std::chrono::milliseconds patience) {
 std::uint64_t ReportWriter::waiting() const {
     const std::lock_guard lock(shared_->mutex);
     // A newer report of the case that is in hand is no other case.
-    const bool apart = shared_->in_hand && std::ranges::find(shared_->waiting, *shared_->in_hand,
-                                                             [](const Waiting& w) { return w.report.id; }) ==
-                                               shared_->waiting.end();
+    const bool apart = shared_->in_hand && !shared_->waiting.contains(*shared_->in_hand);
     return shared_->waiting.size() + (apart ? 1 : 0);
 }
 
 std::uint64_t ReportWriter::lost() const {
     const std::lock_guard lock(shared_->mutex);
-    return shared_->lost;
+    return shared_->refused.size();
 }
 
 std::vector<ReportWriter::News> ReportWriter::take_news() {
@@ -96,8 +93,12 @@ bool ReportWriter::write_next(Shared& shared, std::unique_lock<std::mutex>& lock
     std::optional<Waiting> next;
     std::optional<Summary> summary;
     if (!shared.waiting.empty()) {
-        next = std::move(shared.waiting.front());
-        shared.waiting.pop_front();
+        // In turn, so that one that always fails stops nobody else.
+        auto at = shared.waiting.upper_bound(shared.last_tried);
+        if (at == shared.waiting.end()) at = shared.waiting.begin();
+        next = std::move(at->second);
+        shared.last_tried = at->first;
+        shared.waiting.erase(at);
         shared.in_hand = next->report.id;
     } else {
         summary = std::exchange(shared.summary, std::nullopt);
@@ -119,9 +120,10 @@ bool ReportWriter::write_next(Shared& shared, std::unique_lock<std::mutex>& lock
     tell(shared, error);
     if (error.empty()) return true;
     // Back to its place, unless a newer one has come meanwhile.
-    if (next && std::ranges::find(shared.waiting, next->report.id,
-                                  [](const Waiting& w) { return w.report.id; }) == shared.waiting.end())
-        shared.waiting.push_front(std::move(*next));
+    if (next) {
+        std::string id = next->report.id;
+        shared.waiting.try_emplace(std::move(id), std::move(*next));
+    }
     if (summary && !shared.summary) shared.summary = std::move(summary);
     return false;
 }

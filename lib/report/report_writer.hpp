@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Writes a live monitor's reports on a thread of its own, so that neither a slow nor a hanging disk holds up the
 // control core. What cannot be written is kept and tried again every second: of each case the newest report, which
-// holds all that the older ones said. At most waiting_max cases are kept; beyond, the newest case is refused and
-// counted.
+// holds all that the older ones said. One that fails waits for the others' turn. At most waiting_max cases are kept;
+// beyond, the newest case is refused, and is lost unless a later report of it finds room.
 //
 // The control core's thread puts, the writer's thread takes; between them is one short lock, which the writer never
 // holds while it writes.
@@ -11,10 +11,11 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,6 +27,7 @@ namespace flowlock {
 class ReportWriter {
 public:
     static constexpr std::size_t waiting_max = 10'000;
+    static constexpr std::size_t lost_max = 1'000'000;  // counted so far, 100 bytes each
 
     // The folder must be writable now, so that a mistake is told at start: std::runtime_error.
     explicit ReportWriter(const std::string& folder);
@@ -60,13 +62,14 @@ private:
     struct Shared {
         mutable std::mutex mutex;
         std::condition_variable changed;
-        std::deque<Waiting> waiting;
+        std::map<std::string, Waiting> waiting;  // by id, which begins with the time
+        std::string last_tried;                  // id
+        std::set<std::string> refused;           // ids, lost_max at most
         std::optional<Summary> summary;
         std::optional<std::string> in_hand;  // id of the report that is being written
         bool writing = false;
         bool ended = false;
         bool failing = false;
-        std::uint64_t lost = 0;
         std::vector<News> news;
     };
 

@@ -42,7 +42,7 @@ struct PortSummary {
 struct WorkerSummary {
     Packets packets;
     std::optional<std::uint32_t> cpu{};  // none: it floats
-    bool stalled = false;              // it has not looked at its queues for seconds
+    bool stalled = false;                // it has not looked at its queues for seconds
     std::uint64_t stalls = 0;
 };
 

@@ -114,3 +114,98 @@ TEST_CASE("a replay waits for its workers, however far apart they are") {
     CHECK(tap.control().totals().late == 0);
     CHECK(counted(tap) == Packets{140});
 }
+
+TEST_CASE(
+    "a late worker's packets of a flow that another worker has counted in that epoch count for that host") {
+    Tap tap(with_limit(), 2);
+    // Requests are seen by one worker, answers by the other, many flows of many hosts.
+    std::vector<Sent> forth, back;
+    for (int host = 1; host <= 50; ++host) {
+        const std::string address = "10.0.0." + std::to_string(host);
+        for (int i = 0; i < 3; ++i) {
+            forth.push_back({.from = address, .to = "192.0.2.1"});
+            back.push_back({.from = "192.0.2.1", .to = address});
+            std::swap(back.back().from_port, back.back().to_port);
+            back.back().flags = 0x12;
+        }
+    }
+    tap.epoch_of_all(100, {{}, {}});
+    for (std::uint64_t sequence = 2; sequence <= 5; ++sequence) {
+        tap.hand_over(0, {sequence, 99 + static_cast<std::int64_t>(sequence)}, forth);
+        tap.merge_all();
+    }
+    tap.hand_over(1, {2, 101}, back);
+    tap.merge_all();
+    for (std::uint64_t sequence = 6; sequence <= 7; ++sequence) {
+        for (std::size_t worker : {0, 1})
+            tap.hand_over(worker, {sequence, 99 + static_cast<std::int64_t>(sequence)}, {});
+        tap.merge_all();
+    }
+    CHECK(counted(tap) == Packets{4 * forth.size() + back.size()});
+    CHECK(tap.control().flows().seen() == Flows{50});
+    for (FlowId id = 0; id < tap.control().flows().end_id(); ++id) {
+        const FlowRecord& flow = tap.control().flows()[id];
+        CHECK(flow.packets[flow.inside] == 12);
+        CHECK(flow.packets[1 - flow.inside] == 3);
+        CHECK(flow.initiator == flow.inside);
+    }
+    // Nobody exceeds ten a second over ten seconds.
+    CHECK(tap.control().take_reports().empty());
+}
+
+TEST_CASE("while answers may be missing, nobody is called a scanner; when they do not come, he is") {
+    for (const bool answers_come : {true, false}) {
+        ControlCore::Options options = live_options();  // 20 failed targets make a scan
+        Tap tap(options, 2);
+        std::vector<Sent> requests, answers;
+        for (int i = 1; i <= 40; ++i) {
+            const std::string target = "192.0.2." + std::to_string(i);
+            requests.push_back({.from = "10.0.0.1", .to = target});
+            answers.push_back({.from = target, .to = "10.0.0.1"});
+            std::swap(answers.back().from_port, answers.back().to_port);
+            answers.back().flags = 0x12;
+        }
+        tap.epoch_of_all(100, {{}, {}});
+        std::size_t reports = 0;
+        for (std::uint64_t sequence = 2; sequence <= 6; ++sequence) {
+            tap.hand_over(0, {sequence, 99 + static_cast<std::int64_t>(sequence)},
+                          sequence == 3 ? requests : std::vector<Sent>{});
+            tap.merge_all();
+            reports += tap.control().take_reports().size();
+        }
+        CHECK(reports == 0);
+        tap.hand_over(1, {2, 101}, answers_come ? answers : std::vector<Sent>{});
+        tap.merge_all();
+        // One more target, so that there is something to be judged.
+        for (std::uint64_t sequence = 7; sequence <= 12; ++sequence) {
+            for (std::size_t worker : {0, 1})
+                tap.hand_over(worker, {sequence, 99 + static_cast<std::int64_t>(sequence)},
+                              worker == 0 && sequence == 9
+                                  ? std::vector<Sent>{{.from = "10.0.0.1", .to = "192.0.2.99"}}
+                                  : std::vector<Sent>{});
+            tap.merge_all();
+            reports += tap.control().take_reports().size();
+        }
+        CHECK(reports == (answers_come ? 0 : 1));
+    }
+}
+
+TEST_CASE("what a late epoch brings together from several seconds is no flood") {
+    for (const bool late : {true, false}) {
+        Tap tap(with_limit());  // 10 a second over 10 s
+        for (int second = 100; second < 110; ++second) tap.epoch(second, packets(9));
+        CHECK(tap.control().take_reports().empty());
+        // Eight seconds of the same traffic in one epoch.
+        Epoch* epoch = tap.take_empty(0);
+        epoch->begin({11, 110});
+        for (const Sent& sent : packets(72)) tap.count(*epoch, sent, 110);
+        epoch->late = late;
+        if (late) epoch->last_ns = 118 * second_ns;
+        epoch->next_sequence = 19;
+        tap.hand_over(0, epoch);
+        tap.merge_all();
+        tap.hand_over(0, {19, 118}, {});
+        tap.merge_all();
+        CHECK(tap.control().take_reports().size() == (late ? 0 : 1));
+    }
+}

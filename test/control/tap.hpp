@@ -37,14 +37,18 @@ public:
     }
     // Only one worker's share of an epoch.
     void hand_over(std::size_t worker, const EpochName& name, const std::vector<Sent>& packets) {
-        Epoch* epoch = channels_[worker]->take_empty();
+        Epoch* epoch = take_empty(worker);
         epoch->begin(name);
-        for (Sent sent : packets) {
-            sent.time_ns += name.start_s * second_ns;
-            count(*epoch, sent);
-        }
+        for (const Sent& sent : packets) count(*epoch, sent, name.start_s);
         epoch->next_sequence = name.sequence + 1;
-        channels_[worker]->hand_over(epoch);
+        hand_over(worker, epoch);
+    }
+    Epoch* take_empty(std::size_t worker) { return channels_[worker]->take_empty(); }
+    void hand_over(std::size_t worker, Epoch* epoch) { channels_[worker]->hand_over(epoch); }
+    // The packet's time is since start_s.
+    static void count(Epoch& epoch, Sent sent, std::int64_t start_s) {
+        sent.time_ns += start_s * second_ns;
+        count(epoch, sent);
     }
     void merge_all() {
         while (control_->poll()) {
