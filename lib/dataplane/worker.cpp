@@ -81,14 +81,19 @@ void Worker::take_live(std::uint16_t received, std::int64_t now_ns) noexcept {
     times_.fill(epoch_->flows.time_of(now_ns));
     epoch_->first_ns = std::min(epoch_->first_ns, now_ns);
     epoch_->last_ns = std::max(epoch_->last_ns, now_ns);
-    PacketSample& sample = *epoch_->sample;
+    const PacketSample::Choice choice = epoch_->sample->choice();
     decode_burst(
         received, [](rte_mbuf*) { return LinkType::ethernet; },
         [&](std::uint64_t hash, std::span<const std::byte> head) __attribute__((always_inline)) {
-            if (sample.wants(hash)) [[unlikely]]
-                sample.add(frame_print(head, HashKey{}));
+            if (choice.wants(hash)) [[unlikely]]
+                sample(head);
         });
     count_burst<Pace::live>(received);
+}
+
+// Not inline: the loop that decodes has no registers to spare for one packet in thousands.
+[[gnu::noinline]] void Worker::sample(std::span<const std::byte> head) noexcept {
+    epoch_->sample->add(frame_print(head, HashKey{}));
 }
 
 // What stood in the queue when the worker was told to end. A port under load never runs dry, so a queue's depth

@@ -16,6 +16,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "dataplane/epoch_channel.hpp"
@@ -75,6 +76,7 @@ private:
 
     std::uint16_t receive(const Gate& gate) noexcept;
     void take_live(std::uint16_t received, std::int64_t now_ns) noexcept;
+    void sample(std::span<const std::byte> head) noexcept;
     std::uint64_t drain(const Gate& gate, const LiveClock& clock) noexcept;
     template <class LinkOf, class Look>
     void decode_burst(std::uint16_t received, LinkOf link_of, Look look) noexcept;

@@ -2,7 +2,7 @@
 // Prints of some of an epoch's packets, by which the control core finds out whether a mirror port sends packets
 // twice. All packets of a flow are in the sample or none, on all workers alike, so both copies of a packet are or
 // neither. Which flows it is changes with every epoch, so that no large flow decides for long. The worker's while its
-// epoch is open, then the control core's, who also says how many flows are to be sampled next. Data path: wants(),
+// epoch is open, then the control core's, who also says how many flows are to be sampled next. Data path: choice(),
 // add().
 #pragma once
 
@@ -17,19 +17,28 @@ public:
     static constexpr std::uint32_t prints_max = 4096;
     static constexpr unsigned level_max = 24;
 
+    // Which flows are sampled, by bits of their hash that choose no place in a table, nor a spreader's target. A value
+    // of its own, so that a burst has it in two registers.
+    struct Choice {
+        std::uint64_t mask = 0;
+        std::uint64_t wanted = 0;
+        bool wants(std::uint64_t flow_hash) const noexcept { return (flow_hash >> 20 & mask) == wanted; }
+    };
+
     // One in 2^level flows; `turn` chooses which.
     void begin(unsigned level, std::uint64_t turn) noexcept {
-        mask_ = (std::uint64_t{1} << level) - 1;
-        wanted_ = turn & mask_;
+        choice_.mask = (std::uint64_t{1} << level) - 1;
+        choice_.wanted = turn & choice_.mask;
     }
-    // Bits of the flow's hash that choose no place in a table, nor a spreader's target.
-    bool wants(std::uint64_t flow_hash) const noexcept { return (flow_hash >> 20 & mask_) == wanted_; }
+    const Choice& choice() const noexcept { return choice_; }
     void add(std::uint64_t print) noexcept {
         if (print == 0) return;
-        if (count_ < prints_max)
+        if (count_ < prints_max) {
             prints_[count_++] = print;
-        else
-            is_cut_ = true;
+            return;
+        }
+        is_cut_ = true;
+        choice_ = {0, nothing};  // from the next burst on, it costs nobody anything
     }
     // More came than it has room for: it says nothing.
     bool is_cut() const noexcept { return is_cut_; }
@@ -40,8 +49,9 @@ public:
     }
 
 private:
-    std::uint64_t mask_ = 0;
-    std::uint64_t wanted_ = 0;
+    static constexpr std::uint64_t nothing = ~std::uint64_t{0};  // no masked bits are this
+
+    Choice choice_;
     std::uint32_t count_ = 0;
     bool is_cut_ = false;
     std::array<std::uint64_t, prints_max> prints_;

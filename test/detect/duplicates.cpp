@@ -144,7 +144,7 @@ TEST_CASE("more packets than a sample holds are sampled by fewer flows until the
         sample.begin(watch.level(), 5);
         for (std::size_t i = 0; i < packets; ++i) {
             const std::uint64_t hash = random();
-            if (sample.wants(hash)) sample.add(hash | 1);
+            if (sample.choice().wants(hash)) sample.add(hash | 1);
         }
         watch.add(sample);
         watch.close();
