@@ -81,19 +81,26 @@ void Worker::take_live(std::uint16_t received, std::int64_t now_ns) noexcept {
     times_.fill(epoch_->flows.time_of(now_ns));
     epoch_->first_ns = std::min(epoch_->first_ns, now_ns);
     epoch_->last_ns = std::max(epoch_->last_ns, now_ns);
-    const PacketSample::Choice choice = epoch_->sample->choice();
-    decode_burst(
-        received, [](rte_mbuf*) { return LinkType::ethernet; },
-        [&](std::uint64_t hash, std::span<const std::byte> head) __attribute__((always_inline)) {
-            if (choice.wants(hash)) [[unlikely]]
-                sample(head);
-        });
+    decode_burst(received, [](rte_mbuf*) { return LinkType::ethernet; });
+    sample_burst(received);
     count_burst<Pace::live>(received);
 }
 
-// Not inline: the loop that decodes has no registers to spare for one packet in thousands.
-[[gnu::noinline]] void Worker::sample(std::span<const std::byte> head) noexcept {
-    epoch_->sample->add(frame_print(head, HashKey{}));
+// A pass of its own over the hashes, mostly without a hit: in the loop that decodes it took registers, and more time
+// than all it does.
+void Worker::sample_burst(std::uint16_t received) noexcept {
+    const PacketSample::Choice choice = epoch_->sample->choice();
+    bool some = false;
+    for (std::uint16_t i = 0; i < received; ++i) some |= choice.wants(hashes_[i]);
+    if (!some) [[likely]]
+        return;
+    for (std::uint16_t i = 0; i < received; ++i) {
+        // What was not decoded has the hash of a packet before it.
+        if (!choice.wants(hashes_[i]) || !is_decoded(decoded_[i].outcome)) continue;
+        const std::span head{rte_pktmbuf_mtod(packets_[i], const std::byte*),
+                             rte_pktmbuf_data_len(packets_[i])};
+        epoch_->sample->add(frame_print(head, HashKey{}));
+    }
 }
 
 // What stood in the queue when the worker was told to end. A port under load never runs dry, so a queue's depth
@@ -123,9 +130,7 @@ void Worker::replay(const PacketClock& clock, const MbufFields& fields) noexcept
             epoch_->first_ns = std::min(epoch_->first_ns, time_ns);
             epoch_->last_ns = std::max(epoch_->last_ns, time_ns);
         }
-        decode_burst(
-            received, [&](rte_mbuf* packet) { return fields.link(packet); },
-            [](std::uint64_t, std::span<const std::byte>) {});
+        decode_burst(received, [&](rte_mbuf* packet) { return fields.link(packet); });
         count_burst<Pace::replay>(received);
     }
     finish();
@@ -147,9 +152,9 @@ void Worker::renumber(std::uint16_t port, std::uint16_t to) noexcept {
         if (gates_[i].queue.port == port) gates_[i].queue.port = to;
 }
 
-// Everything but the flow table, whose lines are on their way meanwhile. `look` sees each decoded packet.
-template <class LinkOf, class Look>
-void Worker::decode_burst(std::uint16_t received, LinkOf link_of, Look look) noexcept {
+// Everything but the flow table, whose lines are on their way meanwhile.
+template <class LinkOf>
+void Worker::decode_burst(std::uint16_t received, LinkOf link_of) noexcept {
     const auto ask_for_bytes = [&](std::uint16_t i) __attribute__((always_inline)) {
         if (i < received) prefetch_to_read(rte_pktmbuf_mtod(packets_[i], const std::byte*));
     };
@@ -174,7 +179,6 @@ void Worker::decode_burst(std::uint16_t received, LinkOf link_of, Look look) noe
         }
         hashes_[i] = epoch_->flows.hash(decoded.key);
         epoch_->flows.prefetch(hashes_[i]);
-        look(hashes_[i], head);
     }
     epoch_->tally.wire_bytes += {wire_bytes};
     common.add_to(epoch_->tally);

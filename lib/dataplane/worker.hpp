@@ -16,7 +16,6 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "dataplane/epoch_channel.hpp"
@@ -76,10 +75,10 @@ private:
 
     std::uint16_t receive(const Gate& gate) noexcept;
     void take_live(std::uint16_t received, std::int64_t now_ns) noexcept;
-    void sample(std::span<const std::byte> head) noexcept;
+    void sample_burst(std::uint16_t received) noexcept;
     std::uint64_t drain(const Gate& gate, const LiveClock& clock) noexcept;
-    template <class LinkOf, class Look>
-    void decode_burst(std::uint16_t received, LinkOf link_of, Look look) noexcept;
+    template <class LinkOf>
+    void decode_burst(std::uint16_t received, LinkOf link_of) noexcept;
     template <Pace pace>
     void count_burst(std::uint16_t received) noexcept;
     template <Pace pace>
