@@ -17,10 +17,11 @@ constexpr auto about =
 
 constexpr auto overview = R"(Examples:
   flowlock replay --internal 10.0.0.0/16 capture.pcap
-  flowlock check --config flowlock.toml
+  flowlock check --config /etc/flowlock/flowlock.toml
+  flowlock run --config /etc/flowlock/flowlock.toml
 
-Exit status: 0 done; 2 usage or configuration error; 3 an input could not be read to its end.
-'flowlock COMMAND --help' explains a command. Documentation: docs/ in the source tree.)";
+Exit status: 0 done; 1 the machine's fault; 2 usage or configuration error; 3 an input could not be read to its end.
+'flowlock COMMAND --help' explains a command. Documentation: docs/ in the source tree, /usr/share/doc/flowlock installed.)";
 
 constexpr auto after_replay =
     R"(The captures (pcap or pcapng) go through the same pipeline as live traffic, with their own time as the clock.
