@@ -45,7 +45,9 @@ public:
     // finding with the figures it has now.
     template <class Act>
     void for_each_open(Act&& act) {
-        for (auto& [key, open] : open_) act(open.finding, [&] { return figures_now(key.first, open); });
+        // By name: clang 14 captures no structured binding.
+        for (auto& entry : open_)
+            act(entry.second.finding, [&] { return figures_now(entry.first.first, entry.second); });
     }
     // No more epochs will come: what is still open is appended.
     void finish(std::vector<Finding>& findings);

@@ -65,8 +65,11 @@ public:
     // finding with the figures it has now.
     template <class Act>
     void for_each_open(Act&& act) const {
-        for (const auto& [key, open] : open_)
-            act(open.rows.opened_as(), [&] { return open.rows.figures(flows_, next_flow_, limits_); });
+        // By name: clang 14 captures no structured binding.
+        for (const auto& entry : open_) {
+            const ScanCase& rows = entry.second.rows;
+            act(rows.opened_as(), [&] { return rows.figures(flows_, next_flow_, limits_); });
+        }
     }
     // The cases that the last advance() or finish() has closed without a finding, because later answers have
     // cleared them.
