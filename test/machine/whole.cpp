@@ -14,6 +14,8 @@
 namespace flowlock::test {
 namespace {
 
+using namespace std::string_literals;
+
 namespace fs = std::filesystem;
 
 std::vector<fs::path> files_below(const std::string& root) {
@@ -80,13 +82,12 @@ TEST_CASE("whatever one file of the kernel holds, the text stays plain and each 
     MadeUpMachine machine;
     machine.put("/sys/class/net/eth1/flags", "0x1003\n");
     machine.live.ports.push_back("eth1");
-    const std::array<std::string, 6> contents{
-        "",
-        "\n\n\n",
-        "-1",
-        "18446744073709551616",
-        std::string(1 << 20, '7'),
-        std::string("\033[2J\0';$(reboot)\n\xff\xfe, 0-99999999999,5-1,", 43)};
+    const std::array<std::string, 6> contents{"",
+                                              "\n\n\n",
+                                              "-1",
+                                              "18446744073709551616",
+                                              std::string(1 << 20, '7'),
+                                              "\033[2J\0';$(reboot)\n\xff\xfe, 0-99999999999,5-1,"s};
     for (const fs::path& file : files_below(machine.real(""))) {
         std::ifstream stream(file, std::ios::binary);
         const std::string before{std::istreambuf_iterator<char>(stream), {}};
