@@ -64,8 +64,9 @@ Log::Log() {
 Log::~Log() {
     rte_openlog_stream(nullptr);
     if (dpdk_ != nullptr) std::fclose(dpdk_);
-    logger_.reset();
+    // Its thread writes what waits, and ends; only then is the logger nobody else's.
     spdlog::shutdown();
+    logger_.reset();
 }
 
 void Log::say(Severity severity, const std::string& text) {
