@@ -89,10 +89,11 @@ void Worker::take_live(std::uint16_t received, std::int64_t now_ns) noexcept {
 // A pass of its own over the hashes, mostly without a hit: in the loop that decodes it took registers, and more time
 // than all it does.
 void Worker::sample_burst(std::uint16_t received) noexcept {
+    if (epoch_->sample->is_cut()) return;
     const PacketSample::Choice choice = epoch_->sample->choice();
-    bool some = false;
-    for (std::uint16_t i = 0; i < received; ++i) some |= choice.wants(hashes_[i]);
-    if (!some) [[likely]]
+    std::uint64_t signs = 0;
+    for (std::uint16_t i = 0; i < received; ++i) signs |= choice.sign(hashes_[i]);
+    if (!PacketSample::Choice::has_wanted(signs)) [[likely]]
         return;
     for (std::uint16_t i = 0; i < received; ++i) {
         // What was not decoded has the hash of a packet before it.

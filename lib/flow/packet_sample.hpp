@@ -22,13 +22,19 @@ public:
     struct Choice {
         std::uint64_t mask = 0;
         std::uint64_t wanted = 0;
-        bool wants(std::uint64_t flow_hash) const noexcept { return (flow_hash >> 20 & mask) == wanted; }
+        bool wants(std::uint64_t flow_hash) const noexcept { return ((flow_hash ^ wanted) & mask) == 0; }
+        // The same of many at once, without a branch: below, every hash adds a word, whose top bit is set when it is
+        // wanted.
+        std::uint64_t sign(std::uint64_t flow_hash) const noexcept {
+            return ((flow_hash ^ wanted) & mask) - 1;
+        }
+        static bool has_wanted(std::uint64_t signs) noexcept { return signs >> 63 != 0; }
     };
 
     // One in 2^level flows; `turn` chooses which.
     void begin(unsigned level, std::uint64_t turn) noexcept {
-        choice_.mask = (std::uint64_t{1} << level) - 1;
-        choice_.wanted = turn & choice_.mask;
+        choice_.mask = ((std::uint64_t{1} << level) - 1) << first_bit;
+        choice_.wanted = turn << first_bit;
     }
     const Choice& choice() const noexcept { return choice_; }
     void add(std::uint64_t print) noexcept {
@@ -38,7 +44,6 @@ public:
             return;
         }
         is_cut_ = true;
-        choice_ = {0, nothing};  // from the next burst on, it costs nobody anything
     }
     // More came than it has room for: it says nothing.
     bool is_cut() const noexcept { return is_cut_; }
@@ -49,7 +54,8 @@ public:
     }
 
 private:
-    static constexpr std::uint64_t nothing = ~std::uint64_t{0};  // no masked bits are this
+    static constexpr unsigned first_bit = 20;  // of the hash; with level_max bits it leaves the top one alone
+    static_assert(first_bit + level_max < 63);
 
     Choice choice_;
     std::uint32_t count_ = 0;
