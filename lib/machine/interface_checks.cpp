@@ -39,11 +39,11 @@ Check check_up(const PortFacts& port) {
 Check check_queues(const PortFacts& port, std::uint32_t workers) {
     const std::uint32_t queues = port.interface->queues;
     const std::string text = fmt::format("{}receive queues: {}, workers: {}", of(port), queues, workers);
-    if (queues == workers) return ok("port.queues", text);
-    // With more queues than workers, what arrives on the others is seen by nobody.
-    return wrong("port.queues", text + "; each worker reads one, and nobody reads what is left",
-                 lines({fmt::format("ethtool -L {} combined {}", shell_word(port.name.interface), workers),
-                        fmt::format("# or, in the configuration, under [live]: workers = {}", queues)}));
+    // More queues than workers go round: all are read.
+    if (queues >= workers) return ok("port.queues", text);
+    return warning("port.queues", text + "; packets are spread by software, which takes one more CPU",
+                   lines({fmt::format("ethtool -L {} combined {}", shell_word(port.name.interface), workers),
+                          fmt::format("# or, in the configuration, under [live]: workers = {}", queues)}));
 }
 
 // With XDP the kernel leaves frames apart, but a NIC that joins them itself (LRO) does so before.

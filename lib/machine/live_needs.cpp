@@ -24,12 +24,10 @@ std::optional<std::uint32_t> gbit_of(const PortFacts& port) {
 }
 
 std::uint32_t workers_of(const LiveOptions& live, const MachineFacts& facts) {
-    if (live.workers > 0) return live.workers;
-    if (!live.cores.empty())
-        return std::clamp(static_cast<std::uint32_t>(live.cores.size() - 1), 1u, workers_max);
-    std::uint32_t gbit = 0;
+    std::uint64_t gbit = 0;
     for (const PortFacts& port : facts.ports) gbit += gbit_of(port).value_or(gbit_of_a_worker);
-    return std::clamp((gbit + gbit_of_a_worker - 1) / gbit_of_a_worker, 1u, workers_max);
+    // How many CPUs there are for them is another check's.
+    return workers_for(live, 1000 * gbit, live.cores.empty() ? workers_max + 1 : live.cores.size());
 }
 
 std::uint64_t memory_needed_mib(const LiveOptions& live, std::size_t ports, std::uint32_t queues) {

@@ -65,6 +65,7 @@ Checks check_ports(const MachineFacts& facts, const LiveOptions& live) {
 }
 
 Check check_nic(const std::string& port, const NicFacts& nic, std::uint32_t workers) {
+    constexpr auto spread_by_software = "packets are spread by software, which takes one more CPU";
     const std::string name = "port.dpdk";
     std::string rss;
     for (const auto& [is_on, word] :
@@ -75,11 +76,11 @@ Check check_nic(const std::string& port, const NicFacts& nic, std::uint32_t work
                     nic.driver, nic.queues_max, rss.empty() ? "nothing" : rss, nic.redirection_entries,
                     nic.timestamps ? "yes" : "no", nic.vlan_strip ? "strippable" : "left alone");
     if (nic.queues_max < workers)
-        return wrong(name, fmt::format("{}; {} workers need as many queues", text, workers),
-                     fmt::format("# in the configuration, under [live]: workers = {}", nic.queues_max));
+        return warning(name, fmt::format("{}; too few for {} workers: {}", text, workers, spread_by_software),
+                       fmt::format("# in the configuration, under [live]: workers = {}", nic.queues_max));
     if (workers > 1 && !nic.rss_ip && !nic.rss_tcp && !nic.rss_udp)
-        return wrong(name, text + "; without RSS all packets go to one worker",
-                     "# in the configuration, under [live]: workers = 1");
+        return warning(name, fmt::format("{}; without RSS it has one queue: {}", text, spread_by_software),
+                       "# in the configuration, under [live]: workers = 1");
     return ok(name, text);
 }
 
