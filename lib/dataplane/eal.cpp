@@ -72,7 +72,11 @@ Eal::Eal(const EalOptions& options) : leaves_to_kernel_(options.telemetry) {
     arguments.clear();
     for (std::string& word : words) arguments.push_back(word.data());
     if (rte_eal_init(static_cast<int>(arguments.size()), arguments.data()) < 0)
-        throw std::runtime_error(std::string("DPDK does not start: ") + rte_strerror(rte_errno));
+        throw std::runtime_error(std::string("DPDK does not start: ") + rte_strerror(rte_errno) +
+                                 (options.hugepages
+                                      ? "; are there free hugepages? 'flowlock check' says so, and "
+                                        "how to reserve them"
+                                      : ""));
 }
 
 // DPDK 22.11 never ends its interrupt thread, and unmaps what this thread reads whenever a driver's descriptor has
