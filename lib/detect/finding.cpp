@@ -63,4 +63,46 @@ const char* name_of(ProtocolClass protocol) {
     return "";
 }
 
+const char* name_of(Verdict verdict) {
+    return verdict == Verdict::lock ? "lock" : "exonerated";
+}
+
+const char* name_of(Confidence confidence) {
+    return confidence == Confidence::high ? "high" : "low";
+}
+
+const char* name_of(Criterion criterion) {
+    switch (criterion) {
+        case Criterion::failed_contacts:
+            return "failed_contacts";
+        case Criterion::dense_targets:
+            return "dense_targets";
+        case Criterion::answered_fan_out:
+            return "answered_fan_out";
+        case Criterion::fan_out:
+            return "fan_out";
+    }
+    return "";
+}
+
+const char* name_of(Exoneration exoneration) {
+    switch (exoneration) {
+        case Exoneration::none:
+            return "none";
+        case Exoneration::answered_contacts:
+            return "answered_contacts";
+        case Exoneration::peer_to_peer:
+            return "peer_to_peer";
+        case Exoneration::few_targets:
+            return "few_targets";
+        case Exoneration::bogon_targets:
+            return "bogon_targets";
+        case Exoneration::replies_not_visible:
+            return "replies_not_visible";
+        case Exoneration::answered_fan_out_only:
+            return "answered_fan_out_only";
+    }
+    return "";
+}
+
 }  // namespace flowlock

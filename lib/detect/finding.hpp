@@ -19,6 +19,27 @@ enum class Kind : std::uint8_t { packet_limit, bandwidth_limit, flow_limit, nets
 enum class Direction : std::uint8_t { out, in };  // from an internal host, to an internal host
 enum class Metric : std::uint8_t { packets, bits, flows, failed_contacts };
 enum class ProtocolClass : std::uint8_t { any, tcp, udp, icmp };
+// What a finding is for: it justifies a lock, or says why a suspect is not to be locked.
+enum class Verdict : std::uint8_t { lock, exonerated };
+// How sure a lock is. Low: the evidence allows an innocent explanation, which is unusual.
+enum class Confidence : std::uint8_t { high, low };
+// What convinced. Each is explained in docs/scan-detection.md.
+enum class Criterion : std::uint8_t {
+    failed_contacts,   // the sequential test, against ordinary hosts and against peer-to-peer nodes
+    dense_targets,     // … against ordinary hosts, and the targets lie side by side
+    answered_fan_out,  // whether or not they answer: so many strangers on a service made for few
+    fan_out,           // the tap sees no replies: so many targets
+};
+// Why a suspect is innocent, as far as is known.
+enum class Exoneration : std::uint8_t {
+    none,
+    answered_contacts,     // as many of its contacts are answered as those of ordinary hosts
+    peer_to_peer,          // fewer are, but more than a scanner's, and the targets are scattered
+    few_targets,           // many attempts, always at the same few
+    bogon_targets,         // private addresses, which nobody on the Internet has
+    replies_not_visible,   // the tap sees no replies, and the fan-out alone is not enough
+    answered_fan_out_only  // many strangers, who answer, on a service where that is usual
+};
 
 // The names that stand in the JSON: "packet_limit", "out", "any" …
 const char* name_of(Reason);
@@ -26,6 +47,10 @@ const char* name_of(Kind);
 const char* name_of(Direction);
 const char* name_of(Metric);
 const char* name_of(ProtocolClass);
+const char* name_of(Verdict);
+const char* name_of(Confidence);
+const char* name_of(Criterion);
+const char* name_of(Exoneration);
 
 // Why it fired. For limits, value and threshold are per second over the window, as the rule states it; for
 // scans, value is the number of distinct failed targets and threshold the number that is needed.
@@ -49,21 +74,56 @@ struct Target {
     std::uint16_t port = 0;  // 0 for ICMP
 };
 
+// Distinct targets on one port; for a scan of IP protocols, the protocol's number stands for the port.
+struct PortShare {
+    std::uint16_t port = 0;
+    std::uint64_t targets = 0;
+
+    friend bool operator==(const PortShare&, const PortShare&) = default;
+};
+
+// Distinct targets whose first probe had a tool's mark.
+struct ToolShare {
+    std::string tool;  // "masscan", "zmap", "mirai", "nmap"
+    std::uint64_t targets = 0;
+
+    friend bool operator==(const ToolShare&, const ToolShare&) = default;
+};
+
+// Whether the tap sees replies: of the TCP contacts that were established, over all internal hosts and about
+// the last five minutes, those whose reply was seen. A reply that was not seen shows in the acknowledgement of
+// it.
+struct ReplyVisibility {
+    std::uint64_t established = 0;
+    std::uint64_t seen = 0;
+
+    friend bool operator==(const ReplyVisibility&, const ReplyVisibility&) = default;
+};
+
 // Figures of a scan verdict; all zero in other findings.
 struct ScanFigures {
-    std::uint64_t answered = 0;    // distinct targets that answered
-    std::uint64_t refused = 0;     // … that refused (TCP RST)
-    std::uint64_t unanswered = 0;  // … that stayed silent for the waiting time
-    std::uint64_t addresses = 0;   // distinct target addresses
-    std::uint64_t ports = 0;       // distinct target ports
-    std::uint64_t cut_short = 0;   // of the unanswered: the input ended within their waiting time
+    std::uint64_t answered = 0;     // distinct targets that answered
+    std::uint64_t refused = 0;      // … that refused (TCP RST)
+    std::uint64_t unreachable = 0;  // … for which an ICMP error came
+    std::uint64_t unanswered = 0;   // … that stayed silent for the waiting time
+    std::uint64_t addresses = 0;    // distinct target addresses
+    std::uint64_t ports = 0;        // distinct target ports
+    std::uint64_t cut_short = 0;    // of the unanswered: the input ended within their waiting time
     std::int32_t log2_likelihood =
         0;  // sequential test: log2 of the likelihood ratio when the finding opened
+    Criterion criterion = Criterion::failed_contacts;
+    Confidence confidence = Confidence::high;
+    Exoneration exoneration = Exoneration::none;
+    std::uint64_t peak_per_second = 0;   // most targets first contacted in one second of the clock
+    std::vector<PortShare> ports_top{};  // by targets, descending, then by port; ten at most
+    std::vector<ToolShare> tools{};      // by targets, descending, then by name
+    ReplyVisibility replies{};           // when the finding opened
 
     friend bool operator==(const ScanFigures&, const ScanFigures&) = default;
 };
 
 struct Finding {
+    Verdict verdict = Verdict::lock;
     Reason reason = Reason::attack;
     Kind kind = Kind::packet_limit;
     Direction direction = Direction::out;

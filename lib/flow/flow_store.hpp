@@ -35,6 +35,8 @@ struct alignas(64) FlowRecord {
     std::uint8_t first_flags = 0;         // of the first packet
     std::uint8_t initiator = 0;           // endpoint that sent the first packet
     std::uint8_t inside = 0;              // the internal endpoint, if host is set
+    std::uint8_t tools = 0;               // scan_tool marks of the first packet
+    bool unreachable = false;             // an ICMP error about a packet of it has come
 
     alignas(64) std::int64_t last_ns = 0;  // latest timestamp
     std::array<std::uint64_t, 2> packets{};

@@ -29,6 +29,13 @@ constexpr std::uint8_t fin = 0x01, syn = 0x02, rst = 0x04, psh = 0x08, ack = 0x1
                        cwr = 0x80;
 }
 
+// The marks that scanning tools leave in the header of a TCP probe, as bits; masscan: IP id = low 16 bits of (destination ^
+// destination port ^ sequence); ZMap before 4.1.0: IP id 54321; the Mirai family: sequence = destination; nmap -sS: a window of
+// 1024, 2048, 3072 or 4096 and no data.
+namespace scan_tool {
+constexpr std::uint8_t masscan = 0x01, zmap = 0x02, mirai = 0x04, nmap = 0x08;
+}
+
 // What an ICMP or ICMPv6 message is, in the place where TCP has its flags.
 namespace icmp_class {
 constexpr std::uint8_t echo_request = 0x01, echo_reply = 0x02, unreachable = 0x04, other = 0x08;
