@@ -45,6 +45,8 @@ const char* name_of(Metric metric) {
             return "flows";
         case Metric::failed_contacts:
             return "failed_contacts";
+        case Metric::targets:
+            return "targets";
     }
     return "";
 }

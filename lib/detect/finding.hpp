@@ -17,7 +17,7 @@ namespace flowlock {
 enum class Reason : std::uint8_t { attack, scan };
 enum class Kind : std::uint8_t { packet_limit, bandwidth_limit, flow_limit, netscan, portscan, icmp_sweep };
 enum class Direction : std::uint8_t { out, in };  // from an internal host, to an internal host
-enum class Metric : std::uint8_t { packets, bits, flows, failed_contacts };
+enum class Metric : std::uint8_t { packets, bits, flows, failed_contacts, targets };
 enum class ProtocolClass : std::uint8_t { any, tcp, udp, icmp };
 // What a finding is for: it justifies a lock, or says why a suspect is not to be locked.
 enum class Verdict : std::uint8_t { lock, exonerated };
@@ -53,7 +53,8 @@ const char* name_of(Criterion);
 const char* name_of(Exoneration);
 
 // Why it fired. For limits, value and threshold are per second over the window, as the rule states it; for
-// scans, value is the number of distinct failed targets and threshold the number that is needed.
+// scans, value is the number of distinct targets, or of those that failed, and threshold the number that was
+// needed.
 struct Trigger {
     std::string rule;
     Metric metric = Metric::packets;

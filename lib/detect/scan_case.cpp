@@ -2,115 +2,148 @@
 #include "detect/scan_case.hpp"
 
 #include <algorithm>
-#include <limits>
-#include <set>
+#include <array>
 #include <tuple>
 
 #include "packet/decode.hpp"
 
 namespace flowlock {
 namespace {
-constexpr std::uint8_t protocol_tcp = 6;
-}
 
-ContactOutcome outcome_of(const FlowRecord& flow) {
-    const bool tcp = flow.key.protocol == protocol_tcp;
-    const std::uint8_t sent = flow.flags[flow.inside];
-    const std::uint8_t received = flow.flags[1 - flow.inside];
-    if (flow.packets[1 - flow.inside] == 0) {
-        const bool acknowledged =
-            tcp && (flow.first_flags & tcp_flag::syn) != 0 && (sent & tcp_flag::ack) != 0;
-        return acknowledged ? ContactOutcome::answered : ContactOutcome::unanswered;
+constexpr std::size_t ports_top_max = 10;
+
+struct ToolMark {
+    std::uint8_t mark;
+    const char* name;
+};
+constexpr std::array tool_marks{ToolMark{scan_tool::masscan, "masscan"}, ToolMark{scan_tool::zmap, "zmap"},
+                                ToolMark{scan_tool::mirai, "mirai"}, ToolMark{scan_tool::nmap, "nmap"}};
+
+std::uint64_t& count_of(ContactOutcome outcome, ScanFigures& scan) {
+    switch (outcome) {
+        case ContactOutcome::answered:
+            return scan.answered;
+        case ContactOutcome::refused:
+            return scan.refused;
+        case ContactOutcome::unreachable:
+            return scan.unreachable;
+        case ContactOutcome::unanswered:
+            break;
     }
-    const bool only_reset = tcp && (received & tcp_flag::rst) != 0 && (received & tcp_flag::syn) == 0;
-    return only_reset ? ContactOutcome::refused : ContactOutcome::answered;
+    return scan.unanswered;
 }
 
-void EndedFlows::add(const FlowRecord& flow) {
-    sent += {{flow.packets[flow.inside]}, {flow.bytes[flow.inside]}, {1}};
-    best = std::min(best, outcome_of(flow));
-    first_ns = std::min(first_ns, flow.first_ns);
-    last_ns = std::max(last_ns, flow.last_ns);
-}
+// Targets by port and by mark, the most first.
+class Shares {
+public:
+    void add(std::uint16_t port, std::uint8_t tools) {
+        ++ports_[port];
+        for (std::size_t i = 0; i < tool_marks.size(); ++i)
+            if ((tools & tool_marks[i].mark) != 0) ++tools_[i];
+    }
+    std::uint64_t ports() const { return ports_.size(); }
+    void list(ScanFigures& scan) const {
+        for (const auto& [port, targets] : ports_) scan.ports_top.push_back({port, targets});
+        std::stable_sort(scan.ports_top.begin(), scan.ports_top.end(),
+                         [](const PortShare& a, const PortShare& b) { return a.targets > b.targets; });
+        if (scan.ports_top.size() > ports_top_max) scan.ports_top.resize(ports_top_max);
+        for (std::size_t i = 0; i < tool_marks.size(); ++i)
+            if (tools_[i] > 0) scan.tools.push_back({tool_marks[i].name, tools_[i]});
+        std::sort(scan.tools.begin(), scan.tools.end(), [](const ToolShare& a, const ToolShare& b) {
+            return a.targets != b.targets ? a.targets > b.targets : a.tool < b.tool;
+        });
+    }
 
-EndedFlows ScanCase::sum_of(const ScanRow& row, const Flows& flows) {
-    EndedFlows sum = row.ended;
-    for (const FlowId first : row.chains)
-        for (FlowId id = first; id != no_flow; id = flows.next[id]) sum.add(flows.store[id]);
-    return sum;
-}
+private:
+    std::map<std::uint16_t, std::uint64_t> ports_;
+    std::array<std::uint64_t, tool_marks.size()> tools_{};
+};
 
-bool ScanCase::add(ScanRow row, bool rows_are_used_up) {
-    const auto at = rows_.find({row.address, row.port});
-    if (at == rows_.end()) {
-        if (rows_.size() < rows_max && !rows_are_used_up)
-            return rows_.emplace(std::pair{row.address, row.port}, std::move(row)).second;
+}  // namespace
+
+bool ScanCase::add(const ContactTarget& target, Time time, std::uint64_t contact, bool rows_are_used_up) {
+    const auto at = rows_.find({target.address, target.port});
+    if (at != rows_.end()) {  // contacted anew, long after
+        at->second.contact = contact;
+        return false;
+    }
+    if (rows_.size() >= rows_max || rows_are_used_up) {
         ++rows_left_out_;
         return false;
     }
-    // Contacted again after the window had forgotten it.
-    auto& chains = at->second.chains;
-    if (std::find(chains.begin(), chains.end(), row.chains.front()) != chains.end()) return false;
-    chains.push_back(row.chains.front());
+    rows_.emplace(std::pair{target.address, target.port}, ScanRow{.time = time, .contact = contact});
     return true;
 }
 
-bool ScanCase::remove(const IpAddress& address, std::uint16_t port, FlowId chain) {
-    const auto at = rows_.find({address, port});
-    if (at == rows_.end() || at->second.chains != std::vector{chain} || at->second.ended.sent.flows.value > 0)
-        return false;
+void ScanCase::contact_leaves(const ContactTarget& target, std::uint64_t contact, const FlowSum& sum) {
+    const auto at = rows_.find({target.address, target.port});
+    if (at == rows_.end() || at->second.contact != contact) return;
+    at->second.ended.add(sum);
+    at->second.contact = 0;
+}
+
+void ScanCase::remove(const ContactTarget& target, std::uint64_t contact) {
+    const auto at = rows_.find({target.address, target.port});
+    if (at == rows_.end() || at->second.contact != contact || at->second.ended.sent.flows.value > 0) return;
     rows_.erase(at);
-    return true;
 }
 
-void ScanCase::add_rows(const Flows& flows, std::int64_t cut_after_ns, Finding& finding) const {
-    std::set<std::uint16_t> ports;
-    std::set<IpAddress> addresses;
-    EndedFlows all;
+void ScanCase::add_rows(const SumOf& sum_of, std::int64_t cut_after_ns, Finding& finding) const {
+    Shares shares;
+    FlowSum all;
     ScanFigures& scan = finding.scan;
     for (const auto& [target, row] : rows_) {
-        addresses.insert(target.first);
-        ports.insert(target.second);
-        const EndedFlows sum = sum_of(row, flows);
-        if (sum.best == ContactOutcome::answered) ++scan.answered;
-        if (sum.best == ContactOutcome::refused) ++scan.refused;
-        if (sum.best == ContactOutcome::unanswered) ++scan.unanswered;
+        FlowSum sum = row.ended;
+        if (row.contact != 0) sum.add(sum_of(row.contact));
+        shares.add(target.second, sum.tools);
+        ++count_of(sum.best, scan);
         if (sum.best == ContactOutcome::unanswered && ns_of(row.time) > cut_after_ns) ++scan.cut_short;
         if (finding.externals.empty() || finding.externals.back().address != target.first)
             finding.externals.push_back({.address = target.first, .traffic = {}});
         finding.externals.back().traffic += sum.sent;
-        all.first_ns = std::min(all.first_ns, sum.first_ns);
-        all.last_ns = std::max(all.last_ns, sum.last_ns);
+        all.add(sum);
     }
-    scan.addresses = addresses.size();
-    scan.ports = finding.protocol == ProtocolClass::icmp ? 0 : ports.size();
-    finding.trigger.value = scan.refused + scan.unanswered;
+    scan.addresses = finding.externals.size();
+    scan.ports = finding.protocol == ProtocolClass::icmp ? 0 : shares.ports();
+    shares.list(scan);
+    if (finding.protocol == ProtocolClass::icmp) scan.ports_top.clear();
     finding.targets_total = rows_.size() + rows_left_out_;
+    finding.trigger.value = finding.trigger.metric == Metric::targets
+                                ? finding.targets_total
+                                : scan.refused + scan.unreachable + scan.unanswered;
+    // Totals are what the host itself sent to its targets.
+    finding.totals = all.sent;
     finding.first_seen = time_from_ns(all.first_ns);
     finding.last_seen = time_from_ns(all.last_ns);
 }
 
-// Totals are what the host itself sent to its targets.
-void ScanCase::sum_up(Finding& finding, ScanCaseLimits limits) {
-    for (const External& external : finding.externals) finding.totals += external.traffic;
+void ScanCase::list_targets(Finding& finding, ScanCaseLimits limits) const {
+    for (const auto& [target, row] : rows_)
+        finding.targets.push_back({row.time, target.first, target.second});
+    std::sort(finding.targets.begin(), finding.targets.end(), [](const Target& a, const Target& b) {
+        return std::tie(a.time, a.address, a.port) < std::tie(b.time, b.address, b.port);
+    });
+    std::uint64_t in_second = 0;
+    std::int64_t second = std::numeric_limits<std::int64_t>::min();
+    for (const Target& target : finding.targets) {
+        const std::int64_t its = floor_seconds(target.time);
+        in_second = its == second ? in_second + 1 : 1;
+        second = its;
+        finding.scan.peak_per_second = std::max(finding.scan.peak_per_second, in_second);
+    }
+    if (finding.targets.size() > limits.targets_max) finding.targets.resize(limits.targets_max);
+}
+
+Finding ScanCase::figures(const SumOf& sum_of, ScanCaseLimits limits, std::int64_t cut_after_ns) const {
+    Finding finding = finding_;
+    add_rows(sum_of, cut_after_ns, finding);
     finding.externals_total = finding.externals.size();
     std::sort(finding.externals.begin(), finding.externals.end(), [](const External& a, const External& b) {
         return a.traffic.packets != b.traffic.packets ? a.traffic.packets > b.traffic.packets
                                                       : a.address < b.address;
     });
     if (finding.externals.size() > limits.externals_max) finding.externals.resize(limits.externals_max);
-}
-
-Finding ScanCase::figures(const FlowStore& flows, const std::vector<FlowId>& next_flow, ScanCaseLimits limits,
-                          std::int64_t cut_after_ns) const {
-    Finding finding = finding_;
-    add_rows({flows, next_flow}, cut_after_ns, finding);
-    sum_up(finding, limits);
-    for (const auto& [target, row] : rows_) finding.targets.push_back({row.time, row.address, row.port});
-    std::sort(finding.targets.begin(), finding.targets.end(), [](const Target& a, const Target& b) {
-        return std::tie(a.time, a.address, a.port) < std::tie(b.time, b.address, b.port);
-    });
-    if (finding.targets.size() > limits.targets_max) finding.targets.resize(limits.targets_max);
+    list_targets(finding, limits);
     return finding;
 }
 

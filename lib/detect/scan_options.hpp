@@ -9,15 +9,18 @@ namespace flowlock {
 
 struct ScanOptions {
     bool enabled = true;
-    // Distinct targets that failed, on one service (netscan) or one address (portscan), within the window.
+    // Distinct targets contacted, on one service (netscan) or one address (portscan).
     // 100: twice CESNET's 50, the fan-out of the smallest lock in a provider's real mails was 118.
     std::uint32_t min_targets = 100;
-    std::chrono::seconds window{300};  // 1 s to 86,400 s
+    // Three time scales: a burst of ten seconds, this window (1 s to 86,400 s) and the slow one, at least as long
+    // (to 86,400 s). Whatever reaches min_targets in one of them is judged.
+    std::chrono::seconds window{300};
+    std::chrono::seconds slow_window{86'400};
     // A contact without an answer for so long has failed, 100 ms to 60 s: two and a half times the 200 ms that
     // light in fibre needs half round the earth and back. What comes later still clears it.
     std::chrono::milliseconds answer_wait{500};
-    std::uint32_t contacts_max =
-        2'000'000;  // first contacts remembered over all hosts; at most 350 bytes each
+    // Contacts of suspects remembered over all hosts; at most 400 bytes each.
+    std::uint32_t contacts_max = 2'000'000;
 };
 
 }  // namespace flowlock

@@ -70,7 +70,7 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
 std::string rule_text(const Trigger& trigger, NumberFormat format) {
     const std::string value = grouped(trigger.value, format);
     const std::string limit = grouped(trigger.threshold, format);
-    if (trigger.metric == Metric::failed_contacts)
+    if (trigger.metric == Metric::failed_contacts || trigger.metric == Metric::targets)
         return fmt::format("{}: {} within {} s, limit {}", trigger.rule,
                            counted(trigger.value, "failed contact", "failed contacts", format),
                            grouped(trigger.window_s, format), limit);

@@ -13,6 +13,8 @@ namespace {
 constexpr std::uint8_t syn = tcp_flag::syn, ack = tcp_flag::ack, rst = tcp_flag::rst;
 
 struct Stage {
+    explicit Stage(ScanOptions scan = {.min_targets = 20}) : options(scan) {}
+
     void epoch(std::int64_t start_s, std::vector<Sent> packets) {
         for (Sent& packet : packets) packet.time_ns += start_s * second_ns;
         detector.advance(lab.epoch(start_s, packets), findings);
@@ -23,7 +25,7 @@ struct Stage {
     }
 
     Lab lab{1, 1'000'000, 65536};
-    ScanOptions options{.min_targets = 20};
+    ScanOptions options;
     ScanDetector detector{options, lab.flows, lab.hosts, {}, {.targets_max = 500, .externals_max = 100}};
     std::vector<Finding> findings;
 };
@@ -106,7 +108,7 @@ TEST_CASE("refusals are failures, and are told apart from silence") {
 TEST_CASE("whoever is answered is no scanner, however many he contacts") {
     Stage stage;
     for (int second = 0; second < 20; ++second)
-        stage.epoch(second, answered(sweep(200, static_cast<std::uint16_t>(443 + second))));
+        stage.epoch(second, answered(sweep(200, static_cast<std::uint16_t>(8000 + second))));
     CHECK(stage.finish().empty());
 }
 
@@ -233,15 +235,16 @@ TEST_CASE("private and multicast targets are no scan, unless the tap itself stan
     CHECK_FALSE(unanswering_networks(private_tap).contains(*IpAddress::parse("2001:db8::1")));
 }
 
-TEST_CASE("a slow sweep is found when its failures fall into one window, and not when they do not") {
+TEST_CASE("a slow sweep is found when its failures fall into the slow window, and not when they do not") {
     const auto probe_every = [](int pause) {
-        Stage stage;
+        Stage stage({.min_targets = 20, .slow_window = std::chrono::seconds{600}});
         for (int i = 0; i < 40; ++i) stage.epoch(1000 + i * pause, sweep(1, 22, 1 + i));
         stage.finish();
         return stage.findings.size();
     };
-    CHECK(probe_every(10) == 1);  // 31 within 300 s
-    CHECK(probe_every(20) == 0);  // 15 within 300 s
+    CHECK(probe_every(10) == 1);  // 60 within 600 s
+    CHECK(probe_every(25) == 1);  // 24
+    CHECK(probe_every(40) == 0);  // 15
 }
 
 TEST_CASE("an answer counts whenever it comes within the window") {

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "detect/suspect.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+namespace flowlock {
+namespace {
+
+Time end_of_epoch(std::int64_t start_s) {
+    return Time{std::chrono::seconds{start_s} + epoch_length};
+}
+
+}  // namespace
+
+Suspect::Suspect(HostId host, ScanContext& context)
+    : host_(host),
+      context_(context),
+      book_(host, {context.options, context.flows, context.chains, context.budget, context.secret},
+            [this](std::uint64_t number, const Contact& contact) { contact_leaves(number, contact); }) {}
+
+Kind Suspect::kind_of(const Contact& contact, Shape shape) {
+    if (contact.target.protocol == ProtocolClass::icmp) return Kind::icmp_sweep;
+    return shape == Shape::address ? Kind::portscan : Kind::netscan;
+}
+
+ScanCase::SumOf Suspect::sums() const {
+    return [this](std::uint64_t number) { return book_.sum_of(book_[number]); };
+}
+
+void Suspect::add(FlowId id, std::int64_t epoch_s) {
+    ++attempts_;
+    book_.add(id, epoch_s);
+}
+
+void Suspect::advance(std::int64_t now_s) {
+    decide_due(now_s);
+    pass_to(now_s);
+    const auto revised = book_.look_again(now_s - ContactBook::second_look_s);
+    for (const std::uint64_t number : revised) {
+        const Contact& contact = book_[number];
+        for (const Shape shape : shapes) {
+            const bool is_stream =
+                contact.state == Contact::State::failed && !ContactBook::is_failure(contact, shape);
+            const auto at = open_.find({kind_of(contact, shape), contact.target.protocol});
+            if (is_stream && at != open_.end()) at->second.rows.remove(contact.target, number);
+        }
+    }
+}
+
+void Suspect::conclude(std::int64_t now_s) {
+    decide_due(now_s);
+    close_quiet(now_s);
+    for (auto& entry : doubts_)
+        if (now_s - entry.second.since_s >= context_.options.window.count())
+            exonerate(entry.first, entry.second, now_s);
+}
+
+// In the order in which they began. After a gap, what waited was over before it ended.
+void Suspect::decide_due(std::int64_t now_s) {
+    for (auto due = book_.next_due_s(); due && *due <= now_s; due = book_.next_due_s()) {
+        pass_to(*due);
+        judge(book_.decide_next(), *due);
+    }
+}
+
+void Suspect::decide_rest(std::int64_t now_s) {
+    decide_due(now_s);
+    while (book_.next_due_s()) judge(book_.decide_next(), now_s);
+    book_.look_again(std::numeric_limits<std::int64_t>::max());
+}
+
+// Before what failed in this epoch counts: what had been quiet until it is over, and what is too old is gone.
+void Suspect::pass_to(std::int64_t now_s) {
+    if (now_s <= passed_s_) return;
+    passed_s_ = now_s;
+    close_quiet(now_s - epoch_length.count());
+    book_.expire(now_s);
+}
+
+void Suspect::judge(std::uint64_t number, std::int64_t now_s) {
+    for (const Shape shape : shapes)
+        if (ContactBook::is_in_group(book_[number], shape)) judge_in_group(number, shape, now_s);
+}
+
+void Suspect::judge_in_group(std::uint64_t number, Shape shape, std::int64_t now_s) {
+    const Contact& decided = book_[number];
+    ContactGroup& group = book_.group_of(decided, shape);
+    OpenCase* open = case_of(group, decided, shape, now_s);
+    if (open == nullptr) return doubt(group, decided, shape, now_s);
+    if (ContactBook::is_failure(decided, shape) || open->rows.opened_as().scan.confidence == Confidence::low)
+        open->failed_s = now_s;
+    add_rows(*open, group, number, shape);
+}
+
+// The open case that the group belongs to, or joins now because it convinces; none: nullptr. All of a protocol
+// is asked about only where neither a service nor an address stands out.
+Suspect::OpenCase* Suspect::case_of(ContactGroup& group, const Contact& decided, Shape shape,
+                                    std::int64_t now_s) {
+    const CaseKey key{kind_of(decided, shape), decided.target.protocol};
+    const auto at = open_.find(key);
+    if (group.case_number != 0 && at != open_.end() && group.case_number == at->second.number)
+        return &at->second;
+    // Its own case has been closed since, or it has none: it must convince.
+    group.case_number = 0;
+    if (shape == Shape::protocol &&
+        (at != open_.end() || open_.contains({Kind::portscan, decided.target.protocol})))
+        return nullptr;
+    const auto evidence = evidence_of(group, decided, shape);
+    if (!evidence) return nullptr;
+    if (at != open_.end()) return &at->second;
+    if (context_.answers_may_be_missing) return nullptr;
+    return &open_case(group, decided, shape, *evidence, now_s);
+}
+
+Suspect::OpenCase& Suspect::open_case(const ContactGroup& group, const Contact& decided, Shape shape,
+                                      const Evidence& evidence, std::int64_t now_s) {
+    const CaseKey key{kind_of(decided, shape), decided.target.protocol};
+    const auto window = length_of(evidence.scale, context_.options);
+    Finding finding;
+    finding.reason = Reason::scan;
+    finding.kind = key.first;
+    finding.protocol = key.second;
+    finding.host = context_.hosts.address(host_);
+    finding.opened = end_of_epoch(now_s);
+    finding.trigger = {.rule = std::string("scan.") + name_of(finding.kind),
+                       .metric = evidence.metric,
+                       .threshold = evidence.threshold,
+                       .window_s = static_cast<std::uint32_t>(window.count())};
+    finding.scan.log2_likelihood =
+        static_cast<std::int32_t>(scan_tests::log2_against_ordinary(group.in(evidence.scale)));
+    finding.scan.criterion = evidence.criterion;
+    finding.scan.confidence = evidence.confidence;
+    finding.scan.replies = context_.replies;
+    finding.case_number = ++context_.cases_opened;
+    // A slow scanner pauses for longer than a window.
+    const auto quiet = evidence.scale == Scale::slow ? std::max(context_.options.window, window / 24)
+                                                     : context_.options.window;
+    const auto number = static_cast<std::uint32_t>(context_.cases_opened);
+    return open_
+        .emplace(key, OpenCase{number, now_s, quiet, evidence.targets_min, ScanCase{std::move(finding)}})
+        .first->second;
+}
+
+// The new contact; or, when the group has just joined the case, all of its contacts that are decided.
+void Suspect::add_rows(OpenCase& open, ContactGroup& group, std::uint64_t number, Shape shape) {
+    const auto add = [&](std::uint64_t i, const Contact& contact) {
+        if (contact.state == Contact::State::failed && !ContactBook::is_failure(contact, shape)) return;
+        const bool is_used_up = context_.rows_kept >= ScanContext::rows_kept_max;
+        if (open.rows.add(contact.target, time_from_ns(contact.first_ns), i, is_used_up))
+            ++context_.rows_kept;
+    };
+    if (group.case_number == open.number) return add(number, book_[number]);
+    group.case_number = open.number;
+    book_.for_each_in(group, shape, add);
+}
+
+void Suspect::contact_leaves(std::uint64_t number, const Contact& contact) {
+    for (auto& entry : open_) entry.second.rows.contact_leaves(contact.target, number, contact.ended);
+}
+
+void Suspect::close_quiet(std::int64_t now_s) {
+    for (auto at = open_.begin(); at != open_.end();) {
+        OpenCase& open = at->second;
+        if (now_s - open.failed_s < open.quiet.count()) {
+            ++at;
+            continue;
+        }
+        close(at->first, open, Ending::quiet, now_s);
+        book_.spend(open.number, open.failed_s);
+        at = open_.erase(at);
+    }
+}
+
+void Suspect::close_all(Ending ending, std::int64_t now_s) {
+    for (auto& entry : open_) close(entry.first, entry.second, ending, now_s);
+    open_.clear();
+}
+
+// Late answers can have cleared what convinced when the case was opened; then it was no scan.
+void Suspect::close(const CaseKey& key, OpenCase& open, Ending ending, std::int64_t now_s) {
+    const std::int64_t cut_after_ns =
+        ending == Ending::quiet ? std::numeric_limits<std::int64_t>::max()
+                                : context_.seen_until_ns - Duration{context_.options.answer_wait}.count();
+    Finding finding = open.rows.figures(sums(), context_.limits, cut_after_ns);
+    const ScanFigures& scan = finding.scan;
+    const ContactCounts counts{
+        .failed = static_cast<std::uint32_t>(scan.refused + scan.unreachable + scan.unanswered),
+        .cleared = static_cast<std::uint32_t>(scan.answered)};
+    if (finding.targets_total < open.targets_min ||
+        (finding.trigger.metric == Metric::failed_contacts && !scan_tests::is_no_ordinary_host(counts))) {
+        finding.closed = end_of_epoch(now_s);
+        context_.withdrawn.push_back(std::move(finding));
+        return;
+    }
+    if (ending != Ending::input_ended) finding.closed = end_of_epoch(open.failed_s);
+    context_.closed->push_back(std::move(finding));
+    if (const auto said = doubts_.find(key); said != doubts_.end()) doubts_.erase(said);
+}
+
+std::size_t Suspect::rows() const {
+    std::size_t rows = 0;
+    for (const auto& entry : open_) rows += entry.second.rows.rows();
+    return rows;
+}
+
+// Half of what makes a suspect.
+bool Suspect::is_idle() const {
+    if (!open_.empty() || book_.next_due_s()) return false;
+    return book_.failed_slowly() * 8 < context_.options.min_targets;
+}
+
+}  // namespace flowlock

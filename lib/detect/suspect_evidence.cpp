@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The verdict: what convinces, and what exonerates. docs/scan-detection.md says why.
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
+#include "detect/scan_services.hpp"
+#include "detect/suspect.hpp"
+
+namespace flowlock {
+namespace {
+
+// All of a protocol needs more targets than one service or address.
+constexpr std::uint32_t protocol_factor = 3;
+constexpr std::uint32_t protocol_dense_factor = 2;
+// Without replies a target proves less.
+constexpr std::uint32_t unseen_ports_factor = 3;
+constexpr std::uint32_t unseen_addresses_factor = 10;
+// On a service for some, this many times the targets of a scan are worth a word.
+constexpr std::uint32_t some_factor = 5;
+
+// Targets of one block (/24, or /120 in IPv6) lie side by side from so many on: a sixteenth of the block. Addresses
+// that others have told a host do not: among a million peers in the 2^24 blocks, a block has 0.06 of them.
+constexpr std::uint32_t dense_in_block = 16;
+
+IpAddress block_of(IpAddress address) {
+    address.low &= 0x00ffffffffffffff;  // in memory order: without the last byte
+    return address;
+}
+
+struct BlockHash {
+    std::size_t operator()(const IpAddress& block) const noexcept {
+        return fold_multiply(block.high ^ HashKey{}.a, block.low ^ HashKey{}.b);
+    }
+};
+
+}  // namespace
+
+std::optional<Suspect::Evidence> Suspect::evidence_of(ContactGroup& group, const Contact& decided,
+                                                      Shape shape) const {
+    for (const Scale scale : scales)
+        if (auto evidence = evidence_in(scale, group, decided, shape)) return evidence;
+    return std::nullopt;
+}
+
+std::optional<Suspect::Evidence> Suspect::evidence_in(Scale scale, ContactGroup& group,
+                                                      const Contact& decided, Shape shape) const {
+    using namespace scan_tests;
+    const ContactCounts counts = group.in(scale);
+    const std::uint32_t min = context_.options.min_targets;
+    if (counts.targets() < min) return std::nullopt;
+    if (!context_.replies_are_visible() && decided.target.protocol != ProtocolClass::tcp)
+        return scale == Scale::window ? evidence_without_replies(group, decided, shape) : std::nullopt;
+
+    const auto convinced = [&](Criterion criterion, std::uint32_t targets_min, std::uint32_t failures) {
+        return Evidence{.criterion = criterion,
+                        .scale = scale,
+                        .targets_min = targets_min,
+                        .metric = Metric::failed_contacts,
+                        .threshold = failures};
+    };
+    if (is_no_ordinary_host(counts)) {
+        const std::uint32_t cleared = counts.cleared;
+        if (shape == Shape::address)
+            return convinced(Criterion::failed_contacts, min, failures_needed(cleared, min));
+        if (shape == Shape::service && passes(against_peer, counts, min))
+            return convinced(Criterion::failed_contacts, min,
+                             failures_needed(against_peer, cleared, min, min));
+        const std::uint32_t protocol_min = protocol_factor * min;
+        if (shape == Shape::protocol && counts.targets() >= protocol_min &&
+            passes(against_any_client, counts, min))
+            return convinced(Criterion::failed_contacts, protocol_min,
+                             failures_needed(against_any_client, cleared, protocol_min, min));
+        const std::uint32_t dense_min = shape == Shape::protocol ? protocol_dense_factor * min : min;
+        if (counts.targets() >= dense_min && lies_dense(group, shape, scale))
+            return convinced(Criterion::dense_targets, dense_min, failures_needed(cleared, dense_min));
+    }
+    if (shape == Shape::service && scale != Scale::slow && is_service_for_few(decided.target))
+        return Evidence{.criterion = Criterion::answered_fan_out,
+                        .confidence = Confidence::low,
+                        .scale = scale,
+                        .targets_min = min,
+                        .threshold = min};
+    return std::nullopt;
+}
+
+// What is left is how many targets there are, and whether the host tries little else.
+std::optional<Suspect::Evidence> Suspect::evidence_without_replies(const ContactGroup& group,
+                                                                   const Contact& decided,
+                                                                   Shape shape) const {
+    const std::uint32_t targets = group.in(Scale::window).targets();
+    const std::uint32_t factor = shape == Shape::address ? unseen_ports_factor : unseen_addresses_factor;
+    const std::uint32_t needed = factor * context_.options.min_targets;
+    if (targets < needed || shape == Shape::protocol) return std::nullopt;
+    if (shape == Shape::service && decided.target.protocol == ProtocolClass::udp) {
+        const ContactGroup* all = book_.protocol_group(ProtocolClass::udp);
+        const bool is_most = all != nullptr && targets * std::uint64_t{5} >=
+                                                   all->in(Scale::window).targets() * std::uint64_t{4};
+        if (is_service_for_all(decided.target) || !is_most) return std::nullopt;
+    }
+    return Evidence{.criterion = Criterion::fan_out,
+                    .confidence = Confidence::low,
+                    .targets_min = needed,
+                    .threshold = needed};
+}
+
+// At least half of the targets lie in blocks with many. Looked at again when there are a quarter more.
+bool Suspect::lies_dense(ContactGroup& group, Shape shape, Scale scale) const {
+    const std::uint32_t targets = group.in(scale).targets();
+    if (targets < group.density_seen_at + group.density_seen_at / 4 && targets >= group.density_seen_at)
+        return false;
+    group.density_seen_at = targets;
+    std::unordered_map<IpAddress, std::uint32_t, BlockHash> blocks;
+    std::uint32_t all = 0;
+    book_.for_each_in(group, shape, [&](std::uint64_t, const Contact& contact) {
+        if (!ContactBook::is_in_scale(contact, scale)) return;
+        ++all;
+        ++blocks[block_of(contact.target.address)];
+    });
+    std::uint32_t dense = 0;
+    for (const auto& entry : blocks)
+        if (entry.second >= dense_in_block) dense += entry.second;
+    return dense * 2 >= all;
+}
+
+// A group that is large enough for a verdict, and of which half would be enough failures, is worth a word. It is
+// said after a window, when it is still so.
+void Suspect::doubt(const ContactGroup& group, const Contact& decided, Shape shape, std::int64_t now_s) {
+    if (shape == Shape::address) return;
+    const std::uint32_t min = context_.options.min_targets;
+    const ContactCounts counts = group.in(Scale::window);
+    const bool fails = counts.failed * 2 >= min &&
+                       counts.targets() >= min * (shape == Shape::protocol ? protocol_factor : 1);
+    const bool spreads = shape == Shape::service && is_service_for_some(decided.target) &&
+                         counts.targets() >= some_factor * min;
+    if (!fails && !spreads) return;
+    doubts_.try_emplace({kind_of(decided, shape), decided.target.protocol},
+                        Doubt{.example = decided.target, .shape = shape, .since_s = now_s});
+}
+
+void Suspect::exonerate(std::int64_t now_s) {
+    for (auto& entry : doubts_) exonerate(entry.first, entry.second, now_s);
+}
+
+void Suspect::exonerate(const CaseKey& key, Doubt& doubt, std::int64_t now_s) {
+    if (doubt.said || open_.contains(key)) return;
+    doubt.said = true;
+    const ContactGroup* group = book_.find_group(doubt.example, doubt.shape);
+    if (group == nullptr) return;
+    const ContactCounts counts = group->in(Scale::window);
+    if (counts.targets() == 0) return;
+
+    Finding finding;
+    finding.verdict = Verdict::exonerated;
+    finding.reason = Reason::scan;
+    finding.kind = key.first;
+    finding.protocol = key.second;
+    finding.host = context_.hosts.address(host_);
+    finding.opened = Time{std::chrono::seconds{now_s} + epoch_length};
+    finding.closed = finding.opened;
+    finding.trigger = {.rule = std::string("scan.") + name_of(finding.kind),
+                       .metric = Metric::targets,
+                       .threshold = context_.options.min_targets,
+                       .window_s = static_cast<std::uint32_t>(context_.options.window.count())};
+    finding.scan.log2_likelihood = static_cast<std::int32_t>(scan_tests::log2_against_ordinary(counts));
+    finding.scan.replies = context_.replies;
+    finding.scan.exoneration = Exoneration::answered_contacts;
+    if (!context_.replies_are_visible() && key.second != ProtocolClass::tcp)
+        finding.scan.exoneration = Exoneration::replies_not_visible;
+    else if (scan_tests::is_no_ordinary_host(counts))
+        finding.scan.exoneration = Exoneration::peer_to_peer;
+    else if (counts.failed * 2 < context_.options.min_targets)
+        finding.scan.exoneration = Exoneration::answered_fan_out_only;
+
+    ScanCase rows{std::move(finding)};
+    book_.for_each_in(*group, doubt.shape, [&](std::uint64_t number, const Contact& contact) {
+        if (ContactBook::is_in_scale(contact, Scale::window))
+            rows.add(contact.target, time_from_ns(contact.first_ns), number, false);
+    });
+    context_.exonerated.push_back(rows.figures(sums(), context_.limits));
+}
+
+}  // namespace flowlock
