@@ -25,6 +25,11 @@ void check_scan(ConfigDraft& draft) {
                            "a contact would wait for its answer (answer_wait, " + written(scan.answer_wait) +
                                ") longer than contacts are counted (window, " + written(scan.window) +
                                "); make answer_wait shorter or window longer");
+    if (scan.slow_window < scan.window)
+        draft.mistakes.add(later_place(draft, "scan.slow_window", "scan.window"),
+                           "slow scans would be counted for a shorter time (slow_window, " +
+                               written(scan.slow_window) + ") than fast ones (window, " +
+                               written(scan.window) + "); make slow_window longer or window shorter");
     if (scan.min_targets > scan.contacts_max)
         draft.mistakes.add(later_place(draft, "scan.contacts_max", "scan.min_targets"),
                            "no scan could be seen with fewer contacts remembered (contacts_max, " +

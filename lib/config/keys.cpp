@@ -46,6 +46,8 @@ constexpr Key keys[] = {
          return read_count(v, {1, 1'000'000}, c.scan.min_targets);
      }},
     {"scan.window", [](const toml::node& v, Config& c) { return read_duration(v, day, c.scan.window); }},
+    {"scan.slow_window",
+     [](const toml::node& v, Config& c) { return read_duration(v, day, c.scan.slow_window); }},
     {"scan.answer_wait",
      [](const toml::node& v, Config& c) {
          return read_duration(v, std::chrono::milliseconds{100}, seconds{60}, c.scan.answer_wait);

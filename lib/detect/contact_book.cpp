@@ -16,6 +16,13 @@ std::int64_t due_s(const Contact& contact, const ScanOptions& options) {
     return std::max(due, contact.epoch_s);
 }
 
+// traceroute sends each probe to another port of its one target, from 33434 on (Jacobson 1988): three for each of
+// 30 hops by default.
+bool is_traceroute(const ContactTarget& target) noexcept {
+    constexpr std::uint16_t first = 33'434, count = 100;
+    return target.port >= first && target.port < first + count;
+}
+
 }  // namespace
 
 std::size_t ContactBook::Hash::operator()(const ContactTarget& target) const noexcept {
@@ -62,8 +69,9 @@ bool ContactBook::is_in_group(const Contact& contact, Shape shape) noexcept {
         case ProtocolClass::any:
             return shape == Shape::address;
         case ProtocolClass::tcp:
-        case ProtocolClass::udp:
             return shape != Shape::protocol || !contact.ack_probe;
+        case ProtocolClass::udp:
+            return shape == Shape::service || !is_traceroute(contact.target);
     }
     return false;
 }

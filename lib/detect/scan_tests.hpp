@@ -49,7 +49,7 @@ constexpr Weights against_any_client{137, 3322};
 
 // The targets for which the tests are made: fewer, where the configuration asks for fewer, have less to say,
 // and what is demanded of them shrinks in proportion; P_F grows accordingly.
-constexpr std::uint32_t targets_full = 100;
+constexpr std::uint32_t targets_full = 50;
 
 constexpr bool is_no_ordinary_host(ContactCounts counts) noexcept {
     return log2_against_ordinary(counts) >= log2_ratio_min;

@@ -10,9 +10,15 @@
 namespace flowlock {
 namespace {
 
-// All of a protocol needs more targets than one service or address.
+// All of a protocol needs more targets than one service or address, and no address or service that has more than
+// one in five of them, for that would be a scan of its own.
 constexpr std::uint32_t protocol_factor = 3;
 constexpr std::uint32_t protocol_dense_factor = 2;
+constexpr std::uint32_t protocol_parts_min = 5;
+// In a day more comes together by accident than in five minutes: a list of peers that are gone, or the data
+// ports of an FTP server behind a wrong firewall, a new one with each attempt.
+constexpr std::uint32_t slow_addresses_factor = 2;
+constexpr std::uint32_t slow_ports_factor = 5;
 // Without replies a target proves less.
 constexpr std::uint32_t unseen_ports_factor = 3;
 constexpr std::uint32_t unseen_addresses_factor = 10;
@@ -47,8 +53,10 @@ std::optional<Suspect::Evidence> Suspect::evidence_in(Scale scale, ContactGroup&
                                                       const Contact& decided, Shape shape) const {
     using namespace scan_tests;
     const ContactCounts counts = group.in(scale);
-    const std::uint32_t min = context_.options.min_targets;
+    std::uint32_t min = context_.options.min_targets;
+    if (scale == Scale::slow) min *= shape == Shape::address ? slow_ports_factor : slow_addresses_factor;
     if (counts.targets() < min) return std::nullopt;
+    if (shape == Shape::protocol && !is_spread(decided, counts, scale)) return std::nullopt;
     if (!context_.replies_are_visible() && decided.target.protocol != ProtocolClass::tcp)
         return scale == Scale::window ? evidence_without_replies(group, decided, shape) : std::nullopt;
 
@@ -82,6 +90,14 @@ std::optional<Suspect::Evidence> Suspect::evidence_in(Scale scale, ContactGroup&
                         .targets_min = min,
                         .threshold = min};
     return std::nullopt;
+}
+
+bool Suspect::is_spread(const Contact& decided, ContactCounts all, Scale scale) const {
+    for (const Shape shape : {Shape::service, Shape::address}) {
+        const ContactGroup* part = book_.find_group(decided.target, shape);
+        if (part->in(scale).targets() * protocol_parts_min > all.targets()) return false;
+    }
+    return true;
 }
 
 // What is left is how many targets there are, and whether the host tries little else.

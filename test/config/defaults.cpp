@@ -34,8 +34,9 @@ TEST_CASE("without a file every option has the default that the documentation sa
     const Config config = load_config({});
     REQUIRE(config.internal.empty());
     REQUIRE(config.scan.enabled);
-    REQUIRE(config.scan.min_targets == 100);
+    REQUIRE(config.scan.min_targets == 50);
     REQUIRE(config.scan.window == seconds{300});
+    REQUIRE(config.scan.slow_window == std::chrono::hours{24});
     REQUIRE(config.scan.answer_wait == std::chrono::milliseconds{500});
     REQUIRE(config.scan.contacts_max == 2'000'000);
     REQUIRE(config.engine.flows_per_epoch == 0);

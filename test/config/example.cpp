@@ -29,7 +29,7 @@ std::string docs_text(const std::string& name) {
 constexpr const char* all_keys[] = {
     "internal",    "name",          "direction",    "metric",          "per_second",
     "window",      "protocol",      "group",        "enabled",         "min_targets",
-    "window",      "answer_wait",   "contacts_max", "flows_per_epoch", "flows_max",
+    "window",      "slow_window",   "answer_wait",   "contacts_max", "flows_per_epoch", "flows_max",
     "history_max", "number_format", "targets_max",  "externals_max",   "ports",
     "cores",       "workers",       "memory_mib",   "hugepages",       "folder"};
 
@@ -52,6 +52,7 @@ TEST_CASE("the example of the documentation says the defaults and nothing else")
     REQUIRE(example.scan.enabled == defaults.scan.enabled);
     REQUIRE(example.scan.min_targets == defaults.scan.min_targets);
     REQUIRE(example.scan.window == defaults.scan.window);
+    REQUIRE(example.scan.slow_window == defaults.scan.slow_window);
     REQUIRE(example.scan.answer_wait == defaults.scan.answer_wait);
     REQUIRE(example.scan.contacts_max == defaults.scan.contacts_max);
     REQUIRE(example.engine.flows_per_epoch == defaults.engine.flows_per_epoch);

@@ -238,13 +238,13 @@ TEST_CASE("private and multicast targets are no scan, unless the tap itself stan
 TEST_CASE("a slow sweep is found when its failures fall into the slow window, and not when they do not") {
     const auto probe_every = [](int pause) {
         Stage stage({.min_targets = 20, .slow_window = std::chrono::seconds{600}});
-        for (int i = 0; i < 40; ++i) stage.epoch(1000 + i * pause, sweep(1, 22, 1 + i));
+        for (int i = 0; i < 60; ++i) stage.epoch(1000 + i * pause, sweep(1, 22, 1 + i));
         stage.finish();
         return stage.findings.size();
     };
-    CHECK(probe_every(10) == 1);  // 60 within 600 s
-    CHECK(probe_every(25) == 1);  // 24
-    CHECK(probe_every(40) == 0);  // 15
+    CHECK(probe_every(10) == 1);  // 60 within 600 s, of 40 that a slow scan needs
+    CHECK(probe_every(14) == 1);  // 43
+    CHECK(probe_every(25) == 0);  // 24, and 12 within 300 s, of 20
 }
 
 TEST_CASE("an answer counts whenever it comes within the window") {
