@@ -64,7 +64,9 @@ struct ContactGroup {
     std::uint32_t contacts = 0;     // those that are gone included
     std::uint32_t case_number = 0;  // of the case that it is part of; 0: none
     std::array<ContactCounts, scales.size()> counts{};
-    std::uint32_t density_seen_at = 0;  // number of targets when it was last looked at how near they lie
+    // Number of targets when it was last looked at how near they lie, and at what else the host tries: 0: never.
+    std::uint32_t density_seen_at = 0;
+    std::uint32_t company_seen_at = 0;
 
     const ContactCounts& in(Scale scale) const noexcept { return counts[static_cast<std::size_t>(scale)]; }
 };

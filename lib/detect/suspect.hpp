@@ -120,6 +120,8 @@ private:
     std::optional<Evidence> evidence_without_replies(const ContactGroup& group, const Contact& decided,
                                                      Shape shape) const;
     bool is_spread(const Contact& decided, ContactCounts all, Scale scale) const;
+    static bool is_worth_a_look(std::uint32_t targets, std::uint32_t& seen_at);
+    bool is_in_peer_company(ContactGroup& group, const Contact& decided, Scale scale) const;
     bool lies_dense(ContactGroup& group, Shape shape, Scale scale) const;
     void add_rows(OpenCase& open, ContactGroup& group, std::uint64_t number, Shape shape);
     void doubt(const ContactGroup& group, const Contact& decided, Shape shape, std::int64_t now_s);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "detect/scan_services.hpp"
 #include "detect/suspect.hpp"
@@ -19,6 +20,9 @@ constexpr std::uint32_t protocol_parts_min = 5;
 // ports of an FTP server behind a wrong firewall, a new one with each attempt.
 constexpr std::uint32_t slow_addresses_factor = 2;
 constexpr std::uint32_t slow_ports_factor = 5;
+// The company of peers: at most so many targets to a port, and so many to an answer.
+constexpr std::uint64_t peer_targets_per_port_max = 2;
+constexpr std::uint64_t peer_targets_per_answer_max = 20;
 // Without replies a target proves less.
 constexpr std::uint32_t unseen_ports_factor = 3;
 constexpr std::uint32_t unseen_addresses_factor = 10;
@@ -71,7 +75,8 @@ std::optional<Suspect::Evidence> Suspect::evidence_in(Scale scale, ContactGroup&
         const std::uint32_t cleared = counts.cleared;
         if (shape == Shape::address)
             return convinced(Criterion::failed_contacts, min, failures_needed(cleared, min));
-        if (shape == Shape::service && passes(against_peer, counts, min))
+        if (shape == Shape::service && passes(against_peer, counts, min) &&
+            !is_in_peer_company(group, decided, scale))
             return convinced(Criterion::failed_contacts, min,
                              failures_needed(against_peer, cleared, min, min));
         const std::uint32_t protocol_min = protocol_factor * min;
@@ -120,12 +125,38 @@ std::optional<Suspect::Evidence> Suspect::evidence_without_replies(const Contact
                     .threshold = needed};
 }
 
-// At least half of the targets lie in blocks with many. Looked at again when there are a quarter more.
+// A walk over many contacts is only worth it when there are a quarter more than at the last one.
+bool Suspect::is_worth_a_look(std::uint32_t targets, std::uint32_t& seen_at) {
+    if (seen_at != 0 && targets >= seen_at && targets < seen_at + std::max(1u, seen_at / 4)) return false;
+    seen_at = targets;
+    return true;
+}
+
+// A peer-to-peer node finds most of its peers on ports of their own, and some of them answer; those on the default
+// port of its protocol are among them, and may be gone for the most part. What a scanner does besides is little, or
+// goes to few services, or fails altogether.
+bool Suspect::is_in_peer_company(ContactGroup& group, const Contact& decided, Scale scale) const {
+    const std::uint32_t targets = group.in(scale).targets();
+    const ContactGroup* all = book_.find_group(decided.target, Shape::protocol);
+    if (all == nullptr || all->in(scale).targets() < 2 * targets) return false;
+    if (!is_worth_a_look(targets, group.company_seen_at)) return true;
+    std::unordered_set<std::uint16_t> ports;
+    ContactCounts others;
+    book_.for_each_in(*all, Shape::protocol, [&](std::uint64_t, const Contact& contact) {
+        if (!ContactBook::is_in_scale(contact, scale) || contact.target.port == decided.target.port) return;
+        ports.insert(contact.target.port);
+        ++(ContactBook::is_failure(contact, Shape::protocol) ? others.failed : others.cleared);
+    });
+    const bool is_company = ports.size() * peer_targets_per_port_max >= others.targets() &&
+                            others.cleared * peer_targets_per_answer_max >= others.targets();
+    if (!is_company) group.company_seen_at = 0;
+    return is_company;
+}
+
+// At least half of the targets lie in blocks with many.
 bool Suspect::lies_dense(ContactGroup& group, Shape shape, Scale scale) const {
     const std::uint32_t targets = group.in(scale).targets();
-    if (targets < group.density_seen_at + group.density_seen_at / 4 && targets >= group.density_seen_at)
-        return false;
-    group.density_seen_at = targets;
+    if (!is_worth_a_look(targets, group.density_seen_at)) return false;
     std::unordered_map<IpAddress, std::uint32_t, BlockHash> blocks;
     std::uint32_t all = 0;
     book_.for_each_in(group, shape, [&](std::uint64_t, const Contact& contact) {

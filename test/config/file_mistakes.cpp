@@ -261,6 +261,9 @@ TEST_CASE("options that exclude each other are told where the later of them stan
         "flowlock.toml:3: scan.window: a contact would wait for its answer (answer_wait, 2500ms) longer than "
         "contacts "
         "are counted (window, 2s); make answer_wait shorter or window longer");
+    REQUIRE(mistakes("[scan]\nslow_window = \"200s\"") ==
+            "flowlock.toml:2: scan.slow_window: slow scans would be counted for a shorter time (slow_window, "
+            "200s) than fast ones (window, 300s); make slow_window longer or window shorter");
     REQUIRE(mistakes("[scan]\ncontacts_max = 49") ==
             "flowlock.toml:2: scan.contacts_max: no scan could be seen with fewer contacts remembered "
             "(contacts_max, "
