@@ -51,7 +51,8 @@ void FlowTable::begin_flow(std::uint64_t bucket, const Decoded& packet, std::uin
                         .hash = hash,
                         .place = static_cast<std::uint32_t>(bucket * 2 + side),
                         .first_flags = packet.flags_cut ? first_flags_unknown : packet.flags,
-                        .initiator = packet.sender};
+                        .initiator = packet.sender,
+                        .tools = packet.tools};
 }
 
 // Bucket by bucket while few are in use; else the whole array, which the processor does in one stream.

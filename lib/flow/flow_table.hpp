@@ -71,7 +71,9 @@ struct FlowBirth {
     std::uint32_t place;  // of its counters
     std::uint8_t first_flags;
     std::uint8_t initiator;  // endpoint that sent the first packet
+    std::uint8_t tools;      // scan_tool marks of the first packet
 };
+static_assert(sizeof(FlowBirth) == 56, "what is written and read once for each flow is kept small");
 
 class FlowTable {
 public:

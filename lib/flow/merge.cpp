@@ -143,6 +143,7 @@ void Merger::begin_record(FlowRecord& record, const Part& part) {
     record.inside = side.inside;
     record.initiator = part.birth.initiator;
     record.first_flags = part.birth.first_flags;
+    record.tools = part.birth.tools;
     record.first_ns = part.first_ns;
     record.last_ns = part.last_ns;
 }
@@ -150,17 +151,15 @@ void Merger::begin_record(FlowRecord& record, const Part& part) {
 // Whoever sent a SYN without ACK began it; else whoever was first. Until the epoch is complete, first_ns is
 // that of the initiator's part, so that the order in which parts are merged does not matter.
 void Merger::take_initiator(FlowRecord& record, const Part& part) {
-    const auto rank = [&](std::uint8_t flags, std::int64_t first_ns, std::uint8_t endpoint) {
-        const bool opens =
-            record.key.protocol == protocol_tcp && (flags & (tcp_flag::syn | tcp_flag::ack)) == tcp_flag::syn;
-        return std::tuple(!opens, first_ns, endpoint, flags);
+    const auto rank = [&](const auto& first, std::int64_t first_ns) {
+        const bool opens = record.key.protocol == protocol_tcp && tcp_flag::opens(first.first_flags);
+        return std::tuple(!opens, first_ns, first.initiator, first.first_flags, first.tools);
     };
     const FlowBirth& birth = part.birth;
-    if (rank(birth.first_flags, part.first_ns, birth.initiator) >=
-        rank(record.first_flags, record.first_ns, record.initiator))
-        return;
+    if (rank(birth, part.first_ns) >= rank(record, record.first_ns)) return;
     record.initiator = birth.initiator;
     record.first_flags = birth.first_flags;
+    record.tools = birth.tools;
     record.first_ns = part.first_ns;
 }
 

@@ -46,6 +46,17 @@ inline void finish(Decoded& decoded, const std::byte* transport, std::uint8_t pr
     decoded.flags = load_u8(transport + (is_tcp ? 13 : 0)) & (is_tcp ? 0xff : 0);
     decoded.fragment = false;
     decoded.flags_cut = false;
+    decoded.tools = 0;
+}
+
+inline bool is_probe(const Decoded& decoded) noexcept {
+    return tcp_flag::opens(decoded.flags);
+}
+
+// The TCP segment behind an IP header, in a packet of `total` bytes.
+inline TcpProbe probe_of(const std::byte* ip, std::size_t header, std::size_t captured,
+                         std::size_t total) noexcept {
+    return {{ip + header, std::min(captured, total) - header}, total - header};
 }
 
 inline bool decode_ipv4(const std::byte* ip, std::size_t captured, std::uint32_t ip_wire,
@@ -69,6 +80,8 @@ inline bool decode_ipv4(const std::byte* ip, std::size_t captured, std::uint32_t
     set_rest(decoded.key,
              word_of(static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(second), protocol, 4));
     finish(decoded, ip + ipv4_header, protocol, Outcome::ipv4_tcp, Outcome::ipv4_udp, total, ip_wire);
+    if (is_probe(decoded)) [[unlikely]]
+        decoded.tools = scan_tools_of_ipv4(ip, probe_of(ip, ipv4_header, captured, total));
     return true;
 }
 
@@ -95,6 +108,8 @@ inline bool decode_ipv6(const std::byte* ip, std::size_t captured, std::uint32_t
     const std::uint16_t second_port = swapped ? source_port : destination_port;
     set_rest(decoded.key, word_of(first_port, second_port, protocol, 6));
     finish(decoded, ip + ipv6_header, protocol, Outcome::ipv6_tcp, Outcome::ipv6_udp, total, ip_wire);
+    if (is_probe(decoded)) [[unlikely]]
+        decoded.tools = scan_tools_of_ipv6(probe_of(ip, ipv6_header, captured, total));
     return true;
 }
 

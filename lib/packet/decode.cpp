@@ -159,6 +159,11 @@ Ports read_transport(Decoded& decoded, std::uint8_t number, std::span<const std:
     return {load_be16(payload.data()), load_be16(payload.data() + 2)};
 }
 
+// Fragments are left alone: no tool that leaves marks sends them, and they do not show where the segment ends.
+bool is_probe(const Decoded& decoded, std::uint8_t number) noexcept {
+    return number == protocol::tcp && !decoded.fragment && tcp_flag::opens(decoded.flags);
+}
+
 // Puts the endpoints in order, so that both directions have one key.
 void set_key(Decoded& decoded, const IpAddress& source, const IpAddress& destination, Ports ports) noexcept {
     const auto before = [](const IpAddress& a, std::uint16_t a_port, const IpAddress& b,
@@ -215,8 +220,12 @@ Decoded decode_ipv4(Rest rest) noexcept {
     const std::uint8_t number = load_u8(rest.at(9));
     Ports ports;
     const std::size_t readable = std::min<std::size_t>(rest.head.size(), total);
-    if (!later_fragment && readable > header)
-        ports = read_transport(decoded, number, rest.head.subspan(header, readable - header));
+    if (!later_fragment && readable > header) {
+        const auto payload = rest.head.subspan(header, readable - header);
+        ports = read_transport(decoded, number, payload);
+        if (is_probe(decoded, number))
+            decoded.tools = scan_tools_of_ipv4(rest.at(0), {payload, total - header});
+    }
     set_key(decoded, IpAddress::from_ipv4(rest.at(12)), IpAddress::from_ipv4(rest.at(16)), ports);
     finish(decoded, 4, number);
     return decoded;
@@ -283,6 +292,8 @@ Decoded decode_ipv6(Rest rest) noexcept {
     auto payload = rest.head.subspan(ipv6_header, readable - ipv6_header);
     const std::uint8_t number = walk_extensions(decoded, load_u8(rest.at(6)), payload);
     const Ports ports = read_transport(decoded, number, payload);
+    const std::size_t missing = total - readable;  // not captured
+    if (is_probe(decoded, number)) decoded.tools = scan_tools_of_ipv6({payload, payload.size() + missing});
     set_key(decoded, IpAddress::from_ipv6(rest.at(8)), IpAddress::from_ipv6(rest.at(24)), ports);
     finish(decoded, 6, number);
     return decoded;

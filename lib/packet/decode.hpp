@@ -15,6 +15,7 @@
 #include "packet/flow_key.hpp"
 #include "packet/link_type.hpp"
 #include "packet/outcome.hpp"
+#include "packet/scan_tool.hpp"
 
 namespace flowlock {
 
@@ -27,14 +28,11 @@ constexpr int decode_extensions_max = 8;
 namespace tcp_flag {
 constexpr std::uint8_t fin = 0x01, syn = 0x02, rst = 0x04, psh = 0x08, ack = 0x10, urg = 0x20, ece = 0x40,
                        cwr = 0x80;
+// What a connection, and so a probe for one, begins with.
+constexpr bool opens(std::uint8_t flags) noexcept {
+    return (flags & (syn | ack)) == syn;
 }
-
-// The marks that scanning tools leave in the header of a TCP probe, as bits; masscan: IP id = low 16 bits of (destination ^
-// destination port ^ sequence); ZMap before 4.1.0: IP id 54321; the Mirai family: sequence = destination; nmap -sS: a window of
-// 1024, 2048, 3072 or 4096 and no data.
-namespace scan_tool {
-constexpr std::uint8_t masscan = 0x01, zmap = 0x02, mirai = 0x04, nmap = 0x08;
-}
+}  // namespace tcp_flag
 
 // What an ICMP or ICMPv6 message is, in the place where TCP has its flags.
 namespace icmp_class {
@@ -49,6 +47,7 @@ struct Decoded {
     std::uint8_t flags = 0;   // TCP flags, or icmp_class; 0 for the rest and where the bytes are missing
     bool fragment = false;    // first or later fragment
     bool flags_cut = false;   // TCP whose flags were not captured
+    std::uint8_t tools = 0;   // scan_tool marks of a whole TCP packet with SYN and without ACK
 };
 
 // `head`: the captured bytes; `wire`: the length of the frame on the wire, at least head.size().

@@ -21,6 +21,7 @@ struct Sent {
     std::uint8_t protocol = 6;
     std::uint32_t bytes = 100;
     std::uint8_t flags = 0x02;
+    std::uint8_t tools = 0;
 };
 
 inline Decoded decoded(const Sent& sent) {
@@ -35,6 +36,7 @@ inline Decoded decoded(const Sent& sent) {
     packet.key.family = from.is_ipv4() ? 4 : 6;
     packet.sender = ordered ? 0 : 1;
     packet.flags = sent.flags;
+    packet.tools = sent.tools;
     packet.ip_bytes = sent.bytes;
     packet.outcome = Outcome::ipv4_tcp;
     return packet;

@@ -99,10 +99,12 @@ TEST_CASE("who began a flow does not depend on the order in which its directions
     const Sent out{.time_ns = second_ns + 500};
     const Sent in{
         .time_ns = second_ns + 700, .from = "192.0.2.1", .to = "10.0.0.1", .from_port = 80, .to_port = 40000};
-    const auto with = [](Sent sent, std::int64_t time_ns, std::uint8_t flags, std::uint8_t protocol) {
+    const auto outside = [](const Sent& sent) { return sent.from == "192.0.2.1"; };
+    const auto with = [&](Sent sent, std::int64_t time_ns, std::uint8_t flags, std::uint8_t protocol) {
         sent.time_ns = time_ns;
         sent.flags = flags;
         sent.protocol = protocol;
+        sent.tools = outside(sent) ? scan_tool::zmap : scan_tool::masscan;
         return sent;
     };
     constexpr std::uint8_t syn = tcp_flag::syn, ack = tcp_flag::ack;
@@ -135,9 +137,38 @@ TEST_CASE("who began a flow does not depend on the order in which its directions
             CHECK(flow.key.address[flow.initiator].to_string() ==
                   (scene.begun_outside ? "192.0.2.1" : "10.0.0.1"));
             CHECK(flow.first_flags == (scene.begun_outside ? scene.in : scene.out).flags);
+            CHECK(flow.tools == (scene.begun_outside ? scene.in : scene.out).tools);
             CHECK(flow.first_ns == std::min(scene.out.time_ns, scene.in.time_ns));
             CHECK(flow.packets == std::array<std::uint64_t, 2>{1, 1});
         }
+}
+
+TEST_CASE("the marks of a flow are those of its first packet, whatever comes later") {
+    Lab lab;
+    const auto at = [](std::int64_t second, std::uint8_t tools) {
+        return Sent{.time_ns = second * second_ns, .tools = tools};
+    };
+    lab.epoch(100, {at(100, scan_tool::nmap), at(100, scan_tool::zmap)});
+    lab.epoch(101, {at(101, scan_tool::mirai)});
+    REQUIRE(lab.flows.size() == 1);
+    CHECK(lab.flows[0].tools == scan_tool::nmap);
+}
+
+TEST_CASE("of two SYNs that agree in all else, the marks do not depend on which is merged first") {
+    std::array<std::uint8_t, 2> tools{};
+    for (const bool marked_first : {true, false}) {
+        Lab lab;
+        Merger merger(lab.flows, lab.hosts, FlowParts::in_any_order);
+        for (const bool marked : {marked_first, !marked_first}) {
+            const auto part = lab.begin({1, 1});
+            const Sent sent{.time_ns = second_ns, .tools = marked ? scan_tool::zmap : std::uint8_t{0}};
+            REQUIRE(count(part->flows, decoded(sent), sent.time_ns));
+            merger.add(*part);
+        }
+        merger.close();
+        tools[marked_first ? 0 : 1] = lab.flows[0].tools;
+    }
+    CHECK(tools[0] == tools[1]);
 }
 
 TEST_CASE("once its first epoch is over, nothing changes who began a flow") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Any bytes, as any link type: decoded to one outcome, without reading beyond the captured bytes.
-// Where the fast path decodes, it comes to the same. The print by which copies are known reads no further either.
+// Where the fast path decodes, it comes to the same. The print by which copies are known reads no further either, nor
+// do marks of tools.
 #include <cstdlib>
 
 #include "packet/common_stack.hpp"
@@ -27,12 +28,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (link == LinkType::ethernet && decode_common(frame, wire, fast))
         require(fast.key == decoded.key && fast.sender == decoded.sender && fast.outcome == decoded.outcome &&
                 fast.ip_bytes == decoded.ip_bytes && fast.flags == decoded.flags &&
-                fast.fragment == decoded.fragment && fast.flags_cut == decoded.flags_cut);
+                fast.fragment == decoded.fragment && fast.flags_cut == decoded.flags_cut &&
+                fast.tools == decoded.tools);
     require(static_cast<std::size_t>(decoded.outcome) < outcome_count);
     if (!is_decoded(decoded.outcome)) return 0;
     require(decoded.ip_bytes <= wire);
     require(decoded.sender <= 1);
     require(decoded.key.family == 4 || decoded.key.family == 6);
+    // Only what opens a TCP connection is looked at for marks.
+    const bool is_probe = decoded.key.protocol == 6 && !decoded.fragment && tcp_flag::opens(decoded.flags);
+    require(decoded.tools == 0 || is_probe);
     // The endpoints are in order, so that the other direction has the same key.
     const FlowKey& key = decoded.key;
     const bool ordered = key.address[0].high != key.address[1].high

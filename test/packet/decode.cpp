@@ -262,6 +262,7 @@ TEST_CASE(
     const Ipv4 alone{.from = "192.0.2.1", .to = "192.0.2.1"};
     const auto [frame, is_common] = GENERATE_COPY(table<Octets, bool>({
         {ethernet(0x0800) + ipv4({}, tcp(40000, 22, tcp_flag::syn)), true},
+        {ethernet(0x0800) + ipv4({.id = 54321}, tcp(40000, 22, tcp_flag::syn, 100)), true},
         {ethernet(0x0800) + ipv4(reversed, tcp(22, 40000, 0xff, 100)), true},
         {ethernet(0x0800) + ipv4(alone, tcp(2, 1, 0)), true},
         {ethernet(0x0800) + ipv4({.protocol = 17}, udp(53, 40000, 30)), true},
@@ -296,5 +297,6 @@ TEST_CASE(
         CHECK(fast.flags == whole.flags);
         CHECK(fast.fragment == whole.fragment);
         CHECK(fast.flags_cut == whole.flags_cut);
+        CHECK(fast.tools == whole.tools);
     }
 }

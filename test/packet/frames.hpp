@@ -53,6 +53,7 @@ struct Ipv4 {
     unsigned fragment = 0;  // flags and offset
     int option_words = 0;
     int total_length = -1;  // -1: what it is
+    unsigned id = 0;
 };
 
 inline Octets ipv4(const Ipv4& header, const Octets& payload) {
@@ -60,7 +61,7 @@ inline Octets ipv4(const Ipv4& header, const Octets& payload) {
     const unsigned total = header.total_length >= 0
                                ? static_cast<unsigned>(header.total_length)
                                : static_cast<unsigned>(length) + static_cast<unsigned>(payload.size());
-    return bytes({0x40 | length / 4, 0}) + be16(total) + be16(0) + be16(header.fragment) +
+    return bytes({0x40 | length / 4, 0}) + be16(total) + be16(header.id) + be16(header.fragment) +
            bytes({64, header.protocol}) + be16(0) + address(header.from) + address(header.to) +
            Octets(4 * static_cast<std::size_t>(header.option_words), std::byte{1}) + payload;
 }
