@@ -47,6 +47,7 @@ inline void finish(Decoded& decoded, const std::byte* transport, std::uint8_t pr
     decoded.fragment = false;
     decoded.flags_cut = false;
     decoded.tools = 0;
+    decoded.error_size = 0;
 }
 
 inline bool is_probe(const Decoded& decoded) noexcept {

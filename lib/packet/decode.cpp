@@ -28,6 +28,7 @@ constexpr std::uint8_t hop_by_hop = 0, icmp = 1, tcp = 6, udp = 17, routing = 43
 struct Rest {
     std::span<const std::byte> head;
     std::uint32_t wire;
+    std::size_t skipped = 0;  // bytes of the frame before it
 
     const std::byte* at(std::size_t offset) const noexcept { return head.data() + offset; }
     bool holds(std::size_t bytes) const noexcept { return head.size() >= bytes; }
@@ -35,6 +36,7 @@ struct Rest {
     void skip(std::size_t bytes) noexcept {
         head = head.subspan(bytes);
         wire -= static_cast<std::uint32_t>(bytes);
+        skipped += bytes;
     }
 };
 
@@ -135,11 +137,6 @@ std::uint8_t icmp_class_of(std::uint8_t protocol_number, std::uint8_t type) noex
     return icmp_class::other;
 }
 
-bool has_ports(std::uint8_t number) noexcept {
-    return number == protocol::tcp || number == protocol::udp || number == protocol::sctp ||
-           number == protocol::dccp || number == protocol::udp_lite;
-}
-
 struct Ports {
     std::uint16_t source = 0;
     std::uint16_t destination = 0;
@@ -157,6 +154,14 @@ Ports read_transport(Decoded& decoded, std::uint8_t number, std::span<const std:
     else
         decoded.flags_cut = number == protocol::tcp;
     return {load_be16(payload.data()), load_be16(payload.data() + 2)};
+}
+
+// `payload` is a part of what rest holds.
+void place_error(Decoded& decoded, const Rest& rest, std::span<const std::byte> payload) noexcept {
+    constexpr std::size_t size_max = 255;  // more than headers, and what an error must quote
+    decoded.error_size = static_cast<std::uint8_t>(std::min(payload.size(), size_max));
+    decoded.error_at =
+        static_cast<std::uint16_t>(rest.skipped + static_cast<std::size_t>(payload.data() - rest.at(0)));
 }
 
 // Fragments are left alone: no tool that leaves marks sends them, and they do not show where the segment ends.
@@ -225,6 +230,8 @@ Decoded decode_ipv4(Rest rest) noexcept {
         ports = read_transport(decoded, number, payload);
         if (is_probe(decoded, number))
             decoded.tools = scan_tools_of_ipv4(rest.at(0), {payload, total - header});
+        if (number == protocol::icmp && decoded.flags == icmp_class::unreachable)
+            place_error(decoded, rest, payload);
     }
     set_key(decoded, IpAddress::from_ipv4(rest.at(12)), IpAddress::from_ipv4(rest.at(16)), ports);
     finish(decoded, 4, number);
@@ -294,6 +301,8 @@ Decoded decode_ipv6(Rest rest) noexcept {
     const Ports ports = read_transport(decoded, number, payload);
     const std::size_t missing = total - readable;  // not captured
     if (is_probe(decoded, number)) decoded.tools = scan_tools_of_ipv6({payload, payload.size() + missing});
+    if (number == protocol::icmpv6 && decoded.flags == icmp_class::unreachable)
+        place_error(decoded, rest, payload);
     set_key(decoded, IpAddress::from_ipv6(rest.at(8)), IpAddress::from_ipv6(rest.at(24)), ports);
     finish(decoded, 6, number);
     return decoded;
@@ -301,8 +310,13 @@ Decoded decode_ipv6(Rest rest) noexcept {
 
 }  // namespace
 
+bool has_ports(std::uint8_t number) noexcept {
+    return number == protocol::tcp || number == protocol::udp || number == protocol::sctp ||
+           number == protocol::dccp || number == protocol::udp_lite;
+}
+
 Decoded decode(LinkType link, std::span<const std::byte> head, std::uint32_t wire) noexcept {
-    Rest rest{head, wire};
+    Rest rest{.head = head, .wire = wire};
     Below below = skip_link_header(link, rest);
     if (below == Below::by_version) {
         if (rest.head.empty()) return undecoded(Outcome::ip_header_cut);

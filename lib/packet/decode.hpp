@@ -45,10 +45,16 @@ struct Decoded {
     Outcome outcome = Outcome::not_ip;
     std::uint8_t sender = 0;  // the endpoint of the key that sent this packet: 0 or 1
     std::uint8_t flags = 0;   // TCP flags, or icmp_class; 0 for the rest and where the bytes are missing
-    bool fragment = false;    // first or later fragment
-    bool flags_cut = false;   // TCP whose flags were not captured
-    std::uint8_t tools = 0;   // scan_tool marks of a whole TCP packet with SYN and without ACK
+    // These four are 0 for nearly every packet, and stand side by side, so that one store makes them so.
+    bool fragment = false;        // first or later fragment
+    bool flags_cut = false;       // TCP whose flags were not captured
+    std::uint8_t tools = 0;       // scan_tool marks of a whole TCP packet with SYN and without ACK
+    std::uint8_t error_size = 0;  // captured bytes of an icmp_class::unreachable, at most 255 …
+    std::uint16_t error_at = 0;   // … and where in `head` they begin
 };
+
+// Protocols whose packets begin with a source and a destination port: TCP, UDP, SCTP, DCCP, UDP-Lite.
+bool has_ports(std::uint8_t protocol) noexcept;
 
 // `head`: the captured bytes; `wire`: the length of the frame on the wire, at least head.size().
 Decoded decode(LinkType link, std::span<const std::byte> head, std::uint32_t wire) noexcept;

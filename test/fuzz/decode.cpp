@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Any bytes, as any link type: decoded to one outcome, without reading beyond the captured bytes.
 // Where the fast path decodes, it comes to the same. The print by which copies are known reads no further either, nor
-// do marks of tools.
+// do marks of tools and quotes in ICMP errors.
 #include <cstdlib>
 
 #include "packet/common_stack.hpp"
 #include "packet/frame_print.hpp"
+#include "packet/quoted_packet.hpp"
 
 using namespace flowlock;
 
@@ -45,5 +46,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                          : key.address[0].low != key.address[1].low ? key.address[0].low < key.address[1].low
                                                                     : key.port[0] <= key.port[1];
     require(ordered);
+    QuotedPacket quoted;
+    if (decode_quoted(frame, decoded, quoted))
+        require(is_unreachable(decoded) && quoted.sender <= 1 &&
+                quoted.key.address[quoted.sender] == key.address[1 - decoded.sender]);
     return 0;
 }
