@@ -76,8 +76,8 @@ void ReplaySource::make_port() {
     for (std::uint16_t queue = 0; queue < queues; ++queue) {
         const int error = rte_eth_rx_queue_setup(port_, queue, descriptors, 0, nullptr, pool_.get());
         if (error < 0) fail("queue", -error);
-        if (rte_eth_add_rx_callback(port_, queue, fill_queue, feeds_[queue].get()) == nullptr)
-            fail("receive callback", rte_errno);
+        callbacks_.push_back(rte_eth_add_rx_callback(port_, queue, fill_queue, feeds_[queue].get()));
+        if (callbacks_.back() == nullptr) fail("receive callback", rte_errno);
     }
     if (const int error = rte_eth_dev_start(port_); error < 0) fail("start", -error);
 }
@@ -86,6 +86,9 @@ ReplaySource::~ReplaySource() {
     stop();
     join();
     rte_eth_dev_stop(port_);
+    // DPDK would call them for the next port of this number, too.
+    for (std::uint16_t queue = 0; queue < callbacks_.size(); ++queue)
+        rte_eth_remove_rx_callback(port_, queue, callbacks_[queue]);
     rte_eth_dev_close(port_);
     rte_eal_hotplug_remove("vdev", device_name);
 }

@@ -22,6 +22,7 @@
 #include "flow/epoch_sequence.hpp"
 #include "queue_feed.hpp"
 
+struct rte_eth_rxtx_callback;
 struct rte_mempool;
 
 namespace flowlock {
@@ -84,6 +85,7 @@ private:
     std::unique_ptr<rte_mempool, FreePool> pool_;
     ChunkQueue returned_;  // chunks that a queue is done with, once for each queue
     std::vector<std::unique_ptr<QueueFeed>> feeds_;
+    std::vector<const rte_eth_rxtx_callback*> callbacks_;  // one per queue
     std::vector<std::unique_ptr<Chunk>> chunks_;
     std::vector<Chunk*> free_;  // reader
     EpochSequence epochs_;      // reader
