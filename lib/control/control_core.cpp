@@ -150,7 +150,8 @@ Loss ControlCore::loss() const {
                  {"flow_store_full", merger_.totals().unrecorded},
                  {"host_table_full", {hosts_.refused().value}},
                  {"history_full", {limits_.records_forgotten()}},
-                 {"scan_contacts_full", {scans_.contacts_untracked()}}};
+                 {"scan_contacts_full", {scans_.contacts_untracked()}},
+                 {"unreachables_full", merger_.totals().unreachables_refused}};
     for (const auto& [cause, packets] : port_loss_) loss[cause] += packets;
     return loss;
 }

@@ -13,6 +13,7 @@
 #include "dataplane/burst.hpp"
 #include "packet/common_stack.hpp"
 #include "packet/frame_print.hpp"
+#include "packet/quoted_packet.hpp"
 
 namespace flowlock {
 namespace {
@@ -125,6 +126,8 @@ void Worker::replay(const PacketClock& clock, const MbufFields& fields) noexcept
             if (clock.ended) break;
             continue;
         }
+        // A burst may be all ICMP errors.
+        if (epoch_->unreachables.room() < received) change_epoch(epoch_->name);
         for (std::uint16_t i = 0; i < received; ++i) {
             const std::int64_t time_ns = fields.time_ns(packets_[i]);
             times_[i] = epoch_->flows.time_of(time_ns);
@@ -172,17 +175,25 @@ void Worker::decode_burst(std::uint16_t received, LinkOf link_of) noexcept {
         wire_bytes += wire;
         if (link == LinkType::ethernet && decode_common(head, wire, decoded)) [[likely]] {
             common.add(decoded.outcome);
-        } else {
-            decoded = decode(link, head, wire);
-            epoch_->tally[decoded.outcome] += {1};
-            if (!is_decoded(decoded.outcome)) continue;
-            epoch_->tally.fragments += {decoded.fragment ? 1u : 0u};
+        } else if (!decode_uncommon(link, head, wire, decoded)) {
+            continue;
         }
         hashes_[i] = epoch_->flows.hash(decoded.key);
         epoch_->flows.prefetch(hashes_[i]);
     }
     epoch_->tally.wire_bytes += {wire_bytes};
     common.add_to(epoch_->tally);
+}
+
+// What is not of the common stack, ICMP among it. False: nor decoded.
+[[gnu::noinline]] bool Worker::decode_uncommon(LinkType link, std::span<const std::byte> head,
+                                               std::uint32_t wire, Decoded& decoded) noexcept {
+    decoded = decode(link, head, wire);
+    epoch_->tally[decoded.outcome] += {1};
+    if (!is_decoded(decoded.outcome)) return false;
+    epoch_->tally.fragments += {decoded.fragment ? 1u : 0u};
+    if (QuotedPacket quoted; decode_quoted(head, decoded, quoted)) epoch_->unreachables.add(quoted);
+    return true;
 }
 
 template <Worker::Pace pace>

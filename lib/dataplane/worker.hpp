@@ -79,6 +79,8 @@ private:
     std::uint64_t drain(const Gate& gate, const LiveClock& clock) noexcept;
     template <class LinkOf>
     void decode_burst(std::uint16_t received, LinkOf link_of) noexcept;
+    bool decode_uncommon(LinkType link, std::span<const std::byte> head, std::uint32_t wire,
+                         Decoded& decoded) noexcept;
     template <Pace pace>
     void count_burst(std::uint16_t received) noexcept;
     template <Pace pace>

@@ -15,6 +15,7 @@
 #include "flow/overflow.hpp"
 #include "flow/packet_sample.hpp"
 #include "flow/tick_scale.hpp"
+#include "flow/unreachable_list.hpp"
 #include "packet/outcome.hpp"
 
 namespace flowlock {
@@ -46,7 +47,8 @@ struct Epoch {
     }
 
     FlowTable flows;
-    std::optional<Overflow> overflow;      // what did not fit `flows`
+    std::optional<Overflow> overflow;  // what did not fit `flows`
+    UnreachableList unreachables;
     std::unique_ptr<PacketSample> sample;  // live, as the overflow
     unsigned sample_level = 0;             // set by the control core when it gives the epoch back
     std::uint32_t networks = 0;  // which internal networks it counts by: the channel's number for them
@@ -74,10 +76,12 @@ struct Epoch {
     }
     void prefault() noexcept {
         flows.prefault();
+        unreachables.prefault();
         if (overflow) overflow->prefault();
     }
     void clear() noexcept {
         flows.clear();
+        unreachables.clear();
         if (overflow) overflow->clear();
         if (sample) sample->clear();
         tally = {};

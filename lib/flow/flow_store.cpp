@@ -15,13 +15,22 @@ FlowStore::FlowStore(std::uint32_t flows_max, const HashKey& secret)
       mask_(slots_at_start - 1),
       index_(map_array<Slot>(slots_at_start)) {}
 
+inline std::uint32_t FlowStore::slot_of(const FlowKey& key, std::uint32_t tag) const noexcept {
+    std::uint32_t place = tag & mask_;
+    for (; index_[place].id_plus_1 != 0; place = (place + 1) & mask_)
+        if (index_[place].tag == tag && (*this)[index_[place].id_plus_1 - 1].key == key) break;
+    return place;
+}
+
+FlowId FlowStore::find(const FlowKey& key, std::uint64_t hash) const noexcept {
+    const Slot& slot = index_[slot_of(key, static_cast<std::uint32_t>(hash))];
+    return slot.id_plus_1 != 0 ? slot.id_plus_1 - 1 : no_flow;
+}
+
 FlowStore::Found FlowStore::find_or_add(const FlowKey& key, std::uint64_t hash) {
     const auto tag = static_cast<std::uint32_t>(hash);
-    std::uint32_t place = tag & mask_;
-    for (; index_[place].id_plus_1 != 0; place = (place + 1) & mask_) {
-        const Slot slot = index_[place];
-        if (slot.tag == tag && (*this)[slot.id_plus_1 - 1].key == key) return {slot.id_plus_1 - 1, false};
-    }
+    const std::uint32_t place = slot_of(key, tag);
+    if (index_[place].id_plus_1 != 0) return {index_[place].id_plus_1 - 1, false};
     if (size_ == flows_max_) return {};
 
     const FlowId id = take_id();

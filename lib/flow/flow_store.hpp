@@ -36,7 +36,7 @@ struct alignas(64) FlowRecord {
     std::uint8_t initiator = 0;           // endpoint that sent the first packet
     std::uint8_t inside = 0;              // the internal endpoint, if host is set
     std::uint8_t tools = 0;               // scan_tool marks of the first packet
-    bool unreachable = false;             // an ICMP error about a packet of it has come
+    bool unreachable = false;             // ICMP: what the internal side sent did not arrive
 
     alignas(64) std::int64_t last_ns = 0;  // latest timestamp
     std::array<std::uint64_t, 2> packets{};
@@ -70,6 +70,8 @@ public:
         FlowId id = no_flow;  // no_flow: unknown, and the store is full
         bool added = false;
     };
+    // no_flow: unknown.
+    FlowId find(const FlowKey& key, std::uint64_t hash) const noexcept;
     Found find_or_add(const FlowKey& key, std::uint64_t hash);
     // Nobody refers to it any more. The index closes up behind it, so it stays as quick as if it had never
     // been there.
@@ -97,6 +99,8 @@ private:
         std::uint32_t id_plus_1;  // 0: free
     };
 
+    // The slot of the key's record, or the free one where it would be.
+    std::uint32_t slot_of(const FlowKey& key, std::uint32_t tag) const noexcept;
     FlowId take_id();
     void grow();
 

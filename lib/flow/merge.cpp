@@ -92,6 +92,7 @@ void Merger::count(const Epoch& part) {
         add_flow({births[i], counters, part.flows.first_ns(counters), part.flows.last_ns(counters)});
     }
     if (part.overflow && part.overflow->packets().value > 0) add_overflow(part);
+    keep_unreachables(part.unreachables);
 }
 
 void Merger::add_flow(const Part& part) {
@@ -208,6 +209,26 @@ void Merger::add_overflow(const Epoch& part) {
     }
 }
 
+void Merger::keep_unreachables(const UnreachableList& part) {
+    const auto packets = part.packets();
+    const std::size_t kept = std::min(packets.size(), unreachables_max - unreachables_.size());
+    unreachables_.insert(unreachables_.end(), packets.begin(),
+                         packets.begin() + static_cast<std::ptrdiff_t>(kept));
+    totals_.unreachables_refused += part.refused();
+    totals_.unreachables_refused += {packets.size() - kept};
+}
+
+// Only now are the flows of all workers known. An error about what the external side sent says nothing of the host.
+void Merger::mark_unreachables() {
+    for (const QuotedPacket& packet : unreachables_) {
+        const FlowId id = flows_.find(packet.key, flows_.hash(packet.key));
+        if (id == no_flow) continue;
+        FlowRecord& record = flows_[id];
+        if (record.host != no_host && record.inside == packet.sender) record.unreachable = true;
+    }
+    unreachables_.clear();
+}
+
 void Merger::judge_anew() {
     assert(!open_);
     for (FlowId id = 0; id < flows_.end_id(); ++id) {
@@ -222,6 +243,7 @@ const MergedEpoch& Merger::close(bool incomplete) {
     assert(open_);
     merged_.incomplete = incomplete;
     open_ = false;
+    mark_unreachables();
     if (parts_ == FlowParts::in_any_order)
         for (const FlowId id : merged_.new_flows) {
             FlowRecord& record = flows_[id];

@@ -64,10 +64,11 @@ struct MergeTotals {
     Tally tally;
     std::int64_t first_ns = std::numeric_limits<std::int64_t>::max();
     std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
-    Packets unrecorded;      // packets of flows that did not fit the flow store
-    Packets overflowed;      // packets that did not fit a worker's flow table
-    Packets unattributed;    // … and neither the table of hosts kept for that case
-    std::uint64_t late = 0;  // epochs that went on beyond their end, or came after it
+    Packets unrecorded;            // packets of flows that did not fit the flow store
+    Packets overflowed;            // packets that did not fit a worker's flow table
+    Packets unattributed;          // … and neither the table of hosts kept for that case
+    Packets unreachables_refused;  // ICMP errors for which a list was full: their flows are not marked
+    std::uint64_t late = 0;        // epochs that went on beyond their end, or came after it
     std::uint64_t epochs = 0;
     std::uint64_t time_steps = 0;  // how often an epoch started before the one it followed
 };
@@ -79,6 +80,9 @@ enum class FlowParts : std::uint8_t { in_order, in_any_order };
 
 class Merger {
 public:
+    // ICMP errors of one merged epoch, over all workers and parts; a bound of memory that no link reaches.
+    static constexpr std::size_t unreachables_max = 1'000'000;
+
     Merger(FlowStore& flows, HostTable& hosts, FlowParts parts = FlowParts::in_order)
         : flows_(flows), hosts_(hosts), parts_(parts) {}
 
@@ -112,12 +116,15 @@ private:
     static void take_initiator(FlowRecord& record, const Part& part);
     void add_unrecorded(const Part& part);
     void add_overflow(const Epoch& part);
+    void keep_unreachables(const UnreachableList& part);
+    void mark_unreachables();
     UnrecordedDelta& unrecorded_of(HostId host, std::uint8_t protocol, std::uint8_t family);
 
     FlowStore& flows_;
     HostTable& hosts_;
     FlowParts parts_;
     MergedEpoch merged_;
+    std::vector<QuotedPacket> unreachables_;  // of the epoch that is open
     MergeTotals totals_;
     bool open_ = false;
 };

@@ -42,6 +42,12 @@ inline Decoded decoded(const Sent& sent) {
     return packet;
 }
 
+// As an ICMP error about it says.
+inline QuotedPacket quoted(const Sent& sent) {
+    const Decoded packet = decoded(sent);
+    return {.key = packet.key, .sender = packet.sender};
+}
+
 constexpr std::int64_t second_ns = 1'000'000'000;
 
 inline const PrefixSet& internal() {
@@ -66,11 +72,14 @@ public:
                  std::uint32_t flows_per_epoch = 1024)
         : workers_(workers), flows_per_epoch_(flows_per_epoch), flows(flows_max, {}) {}
 
-    // One epoch of all these packets, spread over the workers by flow.
-    const MergedEpoch& epoch(std::int64_t start_s, const std::vector<Sent>& packets) {
+    // One epoch of all these packets, spread over the workers by flow, and of these ICMP errors, which may meet any
+    // worker, and here come first.
+    const MergedEpoch& epoch(std::int64_t start_s, const std::vector<Sent>& packets,
+                             const std::vector<QuotedPacket>& errors = {}) {
         const EpochName name{++sequence_, start_s};
         std::vector<std::unique_ptr<Epoch>> parts;
         for (unsigned i = 0; i < workers_; ++i) parts.push_back(begin(name));
+        for (std::size_t i = 0; i < errors.size(); ++i) parts[i % workers_]->unreachables.add(errors[i]);
         for (const Sent& sent : packets) {
             const Decoded packet = decoded(sent);
             const std::uint64_t hash = hash_of(packet.key, {});

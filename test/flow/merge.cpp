@@ -3,6 +3,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 
 #include <catch2/catch.hpp>
 
@@ -188,6 +189,79 @@ TEST_CASE("once its first epoch is over, nothing changes who began a flow") {
         merger.close();
     }
     CHECK(lab.flows[0].key.address[lab.flows[0].initiator].to_string() == "10.0.0.1");
+}
+
+TEST_CASE("an ICMP error marks the flow of the packet that it quotes, whichever worker and part has which") {
+    // 3,000 flows and an error about every third of them overflow tables of 1,024 flows again and again.
+    const auto marked = [](unsigned workers, std::uint32_t flows_per_epoch) {
+        Lab lab(workers, 1'000'000, flows_per_epoch);
+        std::vector<Sent> packets;
+        std::vector<QuotedPacket> errors;
+        for (std::uint16_t port = 0; port < 3000; ++port) {
+            packets.push_back({.from_port = port});
+            if (port % 3 == 0) errors.push_back(quoted(packets.back()));
+        }
+        lab.epoch(100, packets, errors);
+        std::set<std::uint16_t> ports;
+        for (FlowId id = 0; id < lab.flows.size(); ++id)
+            if (lab.flows[id].unreachable) ports.insert(lab.flows[id].key.port[lab.flows[id].inside]);
+        CHECK(lab.merger.totals().unreachables_refused == Packets{0});
+        return ports;
+    };
+    std::set<std::uint16_t> expected;
+    for (std::uint16_t port = 0; port < 3000; port += 3) expected.insert(port);
+    CHECK(marked(1, 65'536) == expected);
+    CHECK(marked(1, 1024) == expected);
+    CHECK(marked(2, 1024) == expected);
+    CHECK(marked(4, 1024) == expected);
+}
+
+TEST_CASE("an ICMP error may come in a later epoch than the packet, and marks nothing that nobody has sent") {
+    Lab lab;
+    const Sent sent{}, never_sent{.from_port = 1};
+    Sent from_outside{};
+    std::swap(from_outside.from, from_outside.to);
+    std::swap(from_outside.from_port, from_outside.to_port);
+
+    lab.epoch(100, {sent}, {quoted(never_sent)});
+    CHECK(lab.flows.size() == 1);
+    CHECK_FALSE(lab.flows[0].unreachable);
+    // What could not be delivered was the external side's.
+    lab.epoch(101, {}, {quoted(from_outside)});
+    CHECK_FALSE(lab.flows[0].unreachable);
+    lab.epoch(105, {}, {quoted(sent)});
+    CHECK(lab.flows[0].unreachable);
+    CHECK(lab.flows[0].packets[0] + lab.flows[0].packets[1] == 1);
+    // An error that was unknown in its epoch does not wait for a flow.
+    lab.epoch(106, {never_sent});
+    CHECK(lab.flows.size() == 2);
+    CHECK_FALSE(lab.flows[1].unreachable);
+}
+
+TEST_CASE("ICMP errors beyond what a list, or a merged epoch, has room for are counted") {
+    Lab lab;
+    const Sent sent{};
+    const auto part = lab.begin({1, 100});
+    for (std::uint32_t i = 0; i < UnreachableList::packets_max + 5; ++i)
+        part->unreachables.add(quoted({.from_port = 1}));
+    CHECK(part->unreachables.room() == 0);
+    lab.merger.add(*part);
+    CHECK(lab.merger.totals().unreachables_refused == Packets{5});
+    part->clear();
+    CHECK(part->unreachables.packets().empty());
+    lab.merger.add(*part);
+    CHECK(lab.merger.totals().unreachables_refused == Packets{5});
+
+    for (std::uint32_t i = 0; i < UnreachableList::packets_max; ++i) part->unreachables.add(quoted(sent));
+    std::size_t errors = UnreachableList::packets_max;
+    for (; errors < Merger::unreachables_max; errors += UnreachableList::packets_max) lab.merger.add(*part);
+    CHECK(lab.merger.totals().unreachables_refused == Packets{5 + errors - Merger::unreachables_max});
+    lab.merger.close();
+    // The next epoch has room again.
+    const auto next = lab.begin({2, 101});
+    next->unreachables.add(quoted(sent));
+    lab.merger.add(*next);
+    CHECK(lab.merger.totals().unreachables_refused == Packets{5 + errors - Merger::unreachables_max});
 }
 
 TEST_CASE("a flow has a direction only when exactly one end is internal") {
