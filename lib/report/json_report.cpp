@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "report/json_report.hpp"
 
+#include <cmath>
+
 #include <nlohmann/json.hpp>
 
 namespace flowlock {
@@ -36,14 +38,52 @@ Json json_of(const Target& target, ProtocolClass protocol) {
             {"protocol", name_of(protocol)}};
 }
 
-Json json_of(const ScanFigures& scan) {
+// With four decimals, which are enough to judge by and short enough to read.
+Json visible_share_of(const ReplyVisibility& replies) {
+    if (replies.established == 0) return nullptr;
+    return std::round(1e4 * static_cast<double>(replies.seen) / static_cast<double>(replies.established)) /
+           1e4;
+}
+
+Json json_of(const ReplyVisibility& replies) {
+    return {{"established", replies.established},
+            {"seen", replies.seen},
+            {"visible_share", visible_share_of(replies)}};
+}
+
+Json ports_top_of(const ScanFigures& scan) {
+    Json ports = Json::array();
+    for (const PortShare& share : scan.ports_top)
+        ports.push_back({{"port", share.port}, {"targets", share.targets}});
+    return ports;
+}
+
+Json tools_of(const ScanFigures& scan) {
+    Json tools = Json::array();
+    for (const ToolShare& share : scan.tools)
+        tools.push_back({{"tool", share.tool}, {"targets", share.targets}});
+    return tools;
+}
+
+Json scan_of(const Finding& finding) {
+    if (finding.reason != Reason::scan) return Json::object();
+    const ScanFigures& scan = finding.scan;
+    const bool exonerated = finding.verdict == Verdict::exonerated;
     return {{"answered", scan.answered},
             {"refused", scan.refused},
+            {"unreachable", scan.unreachable},
             {"unanswered", scan.unanswered},
             {"cut_short", scan.cut_short},
             {"addresses", scan.addresses},
             {"ports", scan.ports},
-            {"log2_likelihood", scan.log2_likelihood}};
+            {"log2_likelihood", scan.log2_likelihood},
+            {"criterion", name_of(scan.criterion)},
+            {"confidence", name_of(scan.confidence)},
+            {"exoneration", exonerated ? Json(name_of(scan.exoneration)) : Json(nullptr)},
+            {"peak_per_second", scan.peak_per_second},
+            {"ports_top", ports_top_of(scan)},
+            {"tools", tools_of(scan)},
+            {"replies", json_of(scan.replies)}};
 }
 
 Json totals_of(const Finding& finding) {
@@ -75,6 +115,7 @@ Json json_of(const LockReport& report) {
     return {{"schema", "flowlock.lock/1"},
             {"id", report.id},
             {"state", name_of(report.state)},
+            {"verdict", name_of(finding.verdict)},
             {"reason", name_of(finding.reason)},
             {"kind", name_of(finding.kind)},
             {"direction", name_of(finding.direction)},
@@ -91,7 +132,7 @@ Json json_of(const LockReport& report) {
             {"externals_total", finding.externals_total},
             {"targets", targets_of(finding)},
             {"targets_total", finding.targets_total},
-            {"scan", finding.reason == Reason::scan ? json_of(finding.scan) : Json::object()},
+            {"scan", scan_of(finding)},
             {"evidence", Json::object()},
             {"loss", loss_of(report.loss)},
             {"duplicates", {{"distinct", report.duplicates.distinct}, {"twice", report.duplicates.twice}}}};

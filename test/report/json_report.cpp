@@ -35,16 +35,19 @@ std::string violation_without(const LockReport& report, const std::string& paren
 TEST_CASE("a scan's report is one line with the fields of the contract, in its order") {
     CHECK(
         json_report_line(scan_report()) ==
-        R"({"schema":"flowlock.lock/1","id":"20131113T181427Z-192.0.2.1-netscan","state":"open","reason":"scan",)"
-        R"("kind":"netscan","direction":"out","vector":"other","protocol":"tcp","host":{"address":"192.0.2.1","group":"*"},)"
+        R"({"schema":"flowlock.lock/1","id":"20131113T181427Z-192.0.2.1-netscan","state":"open","verdict":"lock",)"
+        R"("reason":"scan","kind":"netscan","direction":"out","vector":"other","protocol":"tcp","host":{"address":"192.0.2.1","group":"*"},)"
         R"("opened":"2013-11-13T18:14:30.000000Z","closed":null,"first_seen":"2013-11-13T18:14:27.123456Z",)"
         R"("last_seen":"2013-11-13T18:14:29.000000Z",)"
         R"("trigger":{"rule":"scan","metric":"failed_contacts","value":3,"threshold":2,"window_s":300},)"
         R"("totals":{"packets":4,"bytes":160,"flows":3,"flows_estimated":0},"externals":[],"externals_total":0,)"
         R"("targets":[{"time":"2013-11-13T18:14:27.123456Z","address":"198.51.100.1","port":22,"protocol":"tcp"},)"
         R"({"time":"2013-11-13T18:14:28.000000Z","address":"198.51.100.2","port":22,"protocol":"tcp"}],)"
-        R"("targets_total":3,"scan":{"answered":0,"refused":1,"unanswered":2,"cut_short":1,"addresses":3,"ports":1,)"
-        R"("log2_likelihood":6},"evidence":{},"loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0}})");
+        R"("targets_total":3,"scan":{"answered":0,"refused":1,"unreachable":0,"unanswered":2,"cut_short":1,)"
+        R"("addresses":3,"ports":1,"log2_likelihood":6,"criterion":"failed_contacts","confidence":"high",)"
+        R"("exoneration":null,"peak_per_second":2,"ports_top":[{"port":22,"targets":3}],)"
+        R"("tools":[{"tool":"masscan","targets":3}],)"
+        R"("replies":{"established":3,"seen":2,"visible_share":0.6667}},"evidence":{},"loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0}})");
 }
 
 TEST_CASE("a limit's report is one line with the fields of the contract, in its order") {
@@ -52,7 +55,7 @@ TEST_CASE("a limit's report is one line with the fields of the contract, in its 
     report.finding.externals.resize(1);
     CHECK(
         json_report_line(report) ==
-        R"({"schema":"flowlock.lock/1","id":"20131113T181427Z-178.63.65.85-packet_limit","state":"closed",)"
+        R"({"schema":"flowlock.lock/1","id":"20131113T181427Z-178.63.65.85-packet_limit","state":"closed","verdict":"lock",)"
         R"("reason":"attack","kind":"packet_limit","direction":"out","vector":"udp_flood","protocol":"any",)"
         R"("host":{"address":"178.63.65.85","group":"*"},"opened":"2013-11-13T18:19:27.000000Z",)"
         R"("closed":"2013-11-13T18:21:27.000000Z","first_seen":"2013-11-13T18:14:27.000000Z",)"
@@ -115,9 +118,9 @@ TEST_CASE("the schema lets later versions add fields") {
 }
 
 TEST_CASE("the schema rejects a report without any one of its fields") {
-    for (const LockReport& report : {scan_report(), limit_report()}) {
+    for (const LockReport& report : {scan_report(), exonerated_report(), limit_report()}) {
         const Json json = Json::parse(json_report_line(report));
-        REQUIRE(json.size() == 23);
+        REQUIRE(json.size() == 24);
         for (const auto& item : json.items()) {
             INFO(item.key());
             CHECK(violation_without(report, "", item.key()) != "");
@@ -131,9 +134,16 @@ TEST_CASE("the schema rejects a report without any one of its fields") {
     }
     for (const auto* key : {"time", "address", "port", "protocol"})
         CHECK(violation_without(scan_report(), "/targets/0", key) != "");
-    for (const auto* key :
-         {"answered", "refused", "unanswered", "cut_short", "addresses", "ports", "log2_likelihood"})
+    for (const auto* key : {"answered", "refused", "unreachable", "unanswered", "cut_short", "addresses",
+                            "ports", "log2_likelihood", "criterion", "confidence", "exoneration",
+                            "peak_per_second", "ports_top", "tools", "replies"})
         CHECK(violation_without(scan_report(), "/scan", key) != "");
+    for (const auto* key : {"port", "targets"})
+        CHECK(violation_without(scan_report(), "/scan/ports_top/0", key) != "");
+    for (const auto* key : {"tool", "targets"})
+        CHECK(violation_without(scan_report(), "/scan/tools/0", key) != "");
+    for (const auto* key : {"established", "seen", "visible_share"})
+        CHECK(violation_without(scan_report(), "/scan/replies", key) != "");
     CHECK(violation_without(scan_report(), "/host", "group") != "");
 }
 
@@ -170,6 +180,7 @@ TEST_CASE("the schema rejects wrong types and values") {
         {"/scan", nullptr},
         {"/evidence", nullptr},
         {"/state", "ended"},
+        {"/verdict", "innocent"},
         {"/loss/nic_missed", nullptr},
     }));
     INFO(pointer << " = " << value.dump());
@@ -187,4 +198,64 @@ TEST_CASE("the schema rejects a scan that looks like a limit, and a limit that l
     CHECK(violation_with(limit_report(), "/trigger/metric", "failed_contacts") != "");
     CHECK(violation_with(limit_report(), "/targets_total", 1) != "");
     CHECK(violation_with(limit_report(), "/scan", Json{{"answered", 0}}) != "");
+}
+
+TEST_CASE("a report of somebody innocent says so, and why, and differs in nothing else") {
+    LockReport report = exonerated_report();
+    const Json exonerated = Json::parse(json_report_line(report));
+    CHECK(exonerated["verdict"] == "exonerated");
+    CHECK(exonerated["scan"]["exoneration"] == "answered_contacts");
+    report.finding.verdict = Verdict::lock;
+    Json lock = Json::parse(json_report_line(report));
+    CHECK(lock["scan"]["exoneration"] == nullptr);
+    lock["verdict"] = "exonerated";
+    lock["scan"]["exoneration"] = "answered_contacts";
+    CHECK(lock == exonerated);
+}
+
+TEST_CASE("all that a scan's verdict can say is valid by the shipped schema") {
+    for (const Criterion criterion : {Criterion::failed_contacts, Criterion::dense_targets,
+                                      Criterion::answered_fan_out, Criterion::fan_out}) {
+        LockReport report = scan_report();
+        report.finding.scan.criterion = criterion;
+        report.finding.scan.confidence = Confidence::low;
+        INFO(name_of(criterion));
+        CHECK(violation(json_report_line(report)) == "");
+    }
+    for (const Exoneration exoneration :
+         {Exoneration::answered_contacts, Exoneration::peer_to_peer, Exoneration::few_targets,
+          Exoneration::bogon_targets, Exoneration::replies_not_visible, Exoneration::answered_fan_out_only}) {
+        LockReport report = exonerated_report();
+        report.finding.scan.exoneration = exoneration;
+        INFO(name_of(exoneration));
+        CHECK(violation(json_report_line(report)) == "");
+    }
+}
+
+TEST_CASE("the share of visible replies is null where there is none to see, and 1 where all are seen") {
+    LockReport report = scan_report();
+    const auto share = [&](std::uint64_t established, std::uint64_t seen) {
+        report.finding.scan.replies = {.established = established, .seen = seen};
+        const std::string line = json_report_line(report);
+        CHECK(violation(line) == "");
+        return Json::parse(line)["scan"]["replies"]["visible_share"];
+    };
+    CHECK(share(0, 0) == nullptr);
+    CHECK(share(7, 0) == 0.0);
+    CHECK(share(8, 1) == 0.125);
+    CHECK(share(7, 7) == 1.0);
+}
+
+TEST_CASE("the schema rejects a verdict without its reason, and a reason without its verdict") {
+    CHECK(violation_with(scan_report(), "/verdict", "exonerated") != "");
+    CHECK(violation_with(scan_report(), "/scan/exoneration", "peer_to_peer") != "");
+    CHECK(violation_with(exonerated_report(), "/verdict", "lock") != "");
+    CHECK(violation_with(exonerated_report(), "/scan/exoneration", nullptr) != "");
+    CHECK(violation_with(exonerated_report(), "/scan/exoneration", "none") != "");
+    CHECK(violation_with(exonerated_report(), "/state", "open") != "");
+    CHECK(violation_with(limit_report(), "/verdict", "exonerated") != "");
+    CHECK(violation_with(scan_report(), "/scan/criterion", "guess") != "");
+    CHECK(violation_with(scan_report(), "/scan/confidence", "medium") != "");
+    CHECK(violation_with(scan_report(), "/scan/replies/visible_share", 66.7) != "");
+    CHECK(violation_with(scan_report(), "/scan/ports_top/0/port", 65536) != "");
 }
