@@ -22,17 +22,25 @@ std::size_t occurrences(const std::string& text, const std::string& part) {
 
 TEST_CASE("a scan's report says in a header who, what, when and by which rule, then shows the log") {
     const LockReport report = scan_report();
-    CHECK(text_report(report, NumberFormat::de) ==
-          "Case        20131113T181427Z-192.0.2.1-netscan\n"
-          "Host        192.0.2.1\n"
-          "Reason      Scan: many addresses contacted on one or few ports (netscan)\n"
-          "Traffic     TCP, outgoing, from this host\n"
-          "Seen        2013-11-13 18:14:27 to 2013-11-13 18:14:29; all times in this report are UTC\n"
-          "Rule        scan: 3 failed contacts within 300 s, limit 2\n"
-          "Targets     3 addresses, 1 port; 0 answered, 1 refused, 2 unanswered (1 as the input ended)\n"
-          "Loss        none\n"
-          "\n" +
-              netscan_text(report.finding));
+    CHECK(
+        text_report(report, NumberFormat::de) ==
+        "Case        20131113T181427Z-192.0.2.1-netscan\n"
+        "Host        192.0.2.1\n"
+        "Reason      Scan: many addresses contacted on one or few ports (netscan)\n"
+        "Traffic     TCP, outgoing, from this host\n"
+        "Seen        2013-11-13 18:14:27 to 2013-11-13 18:14:29; all times in this report are UTC\n"
+        "Rule        scan: 3 failed contacts within 300 s, limit 2\n"
+        "Evidence    3 addresses were contacted on TCP port 22 within 2 s (at most 2 in one second); 2 "
+        "stayed\n"
+        "            silent (1 as the input ended), 1 refused, none answered. An ordinary host, whose\n"
+        "            contacts each succeed with a probability of at least 0.8, would look like this with a\n"
+        "            probability of less than 1 in 10^1 (sequential test, log2 likelihood ratio 6 when the\n"
+        "            case opened).\n"
+        "Confidence  high\n"
+        "Tools       all first probes carry the mark of masscan\n"
+        "Loss        none\n"
+        "\n" +
+            netscan_text(report.finding));
 }
 
 TEST_CASE("a limit's report says in a header who, what, when and by which rule, then shows the summary") {

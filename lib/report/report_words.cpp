@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/report_words.hpp"
+
+#include <fmt/format.h>
+
+#include "report/number_format.hpp"
+
+namespace flowlock {
+namespace {
+
+std::string_view sentence_of(Kind kind) {
+    switch (kind) {
+        case Kind::packet_limit:
+            return "Attack: more packets per second than the limit allows";
+        case Kind::bandwidth_limit:
+            return "Attack: more bits per second than the limit allows";
+        case Kind::flow_limit:
+            return "Attack: more flows per second than the limit allows";
+        case Kind::netscan:
+            return "Scan: many addresses contacted on one or few ports";
+        case Kind::portscan:
+            return "Scan: many ports contacted on one or few addresses";
+        case Kind::icmp_sweep:
+            return "Scan: many addresses probed with ICMP";
+    }
+    return "";
+}
+
+std::string_view direction_text(const Finding& finding) {
+    if (finding.direction == Direction::out) return "outgoing, from this host";
+    // A scan's host is the one that scans, also when it is the other side.
+    return finding.reason == Reason::scan ? "incoming, from this host" : "incoming, to this host";
+}
+
+std::string_view protocol_text(ProtocolClass protocol) {
+    switch (protocol) {
+        case ProtocolClass::any:
+            return "all protocols";
+        case ProtocolClass::tcp:
+            return "TCP";
+        case ProtocolClass::udp:
+            return "UDP";
+        case ProtocolClass::icmp:
+            return "ICMP";
+    }
+    return "";
+}
+
+std::string plain_time(Time time) {
+    std::string text = iso8601(time).substr(0, 19);
+    text[10] = ' ';
+    return text;
+}
+
+}  // namespace
+
+std::string reason_text(const Finding& finding) {
+    std::string text = fmt::format("{} ({})", sentence_of(finding.kind), name_of(finding.kind));
+    if (finding.reason == Reason::attack && finding.vector != "other")
+        text += fmt::format(", vector {}", finding.vector);
+    return text;
+}
+
+std::string traffic_text(const Finding& finding) {
+    return fmt::format("{}, {}", protocol_text(finding.protocol), direction_text(finding));
+}
+
+std::string host_text(const Finding& finding) {
+    std::string host = finding.host.to_string();
+    if (finding.group != "*") host += fmt::format(" (group {})", finding.group);
+    return host;
+}
+
+std::string seen_text(const Finding& finding) {
+    return fmt::format("{} to {}", plain_time(finding.first_seen), plain_time(finding.last_seen));
+}
+
+std::string rule_text(const Trigger& trigger, NumberFormat format) {
+    const std::string value = grouped(trigger.value, format);
+    const std::string limit = grouped(trigger.threshold, format);
+    if (trigger.metric == Metric::failed_contacts || trigger.metric == Metric::targets) {
+        const bool failed = trigger.metric == Metric::failed_contacts;
+        return fmt::format("{}: {} within {} s, limit {}", trigger.rule,
+                           counted(trigger.value, failed ? "failed contact" : "target",
+                                   failed ? "failed contacts" : "targets", format),
+                           grouped(trigger.window_s, format), limit);
+    }
+    const char* unit = name_of(trigger.metric);
+    return fmt::format("{}: {} {}/s over {} s, limit {} {}/s", trigger.rule, value, unit,
+                       grouped(trigger.window_s, format), limit, unit);
+}
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many, NumberFormat format) {
+    return fmt::format("{} {}", grouped(count, format), count == 1 ? one : many);
+}
+
+}  // namespace flowlock
