@@ -2,6 +2,7 @@
 #include "control/case_ledger.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 namespace flowlock {
@@ -20,6 +21,11 @@ bool is_before(const LockReport& a, const LockReport& b) {
     const Finding& y = b.finding;
     return std::tie(x.opened, x.host, x.direction, x.kind, x.protocol, x.first_seen, x.totals.packets) <
            std::tie(y.opened, y.host, y.direction, y.kind, y.protocol, y.first_seen, y.totals.packets);
+}
+
+// What a host is suspected of. Who is locked for it is not called innocent of it as well.
+auto suspicion(const Finding& finding) {
+    return std::tuple(finding.host, finding.kind, finding.protocol);
 }
 
 }  // namespace
@@ -68,17 +74,19 @@ void CaseLedger::report_open(Finding finding) {
     report(open, CaseState::open, lost_, std::move(finding));
 }
 
-// The report's time ends with the case, or with its last packet if that came later.
+// A closed case's time ends with it, or with its last packet if that came later.
+LossHistory::Counts CaseLedger::lost_until_end(const Finding& closed) const {
+    if (!closed.closed) return lost_;
+    return losses_.until(std::max(floor_seconds(*closed.closed), floor_seconds(closed.last_seen) + 1));
+}
+
 void CaseLedger::end(Finding finding) {
     const Key key = key_of(finding);
     const auto known = open_.find(key);
     Open& open = known != open_.end() ? known->second : begin(finding);
-    if (finding.closed) {
-        const auto end_s = std::max(floor_seconds(*finding.closed), floor_seconds(finding.last_seen) + 1);
-        report(open, CaseState::closed, losses_.until(end_s), std::move(finding));
-    } else {
-        report(open, CaseState::open, lost_, std::move(finding));
-    }
+    const CaseState state = finding.closed ? CaseState::closed : CaseState::open;
+    const LossHistory::Counts lost = lost_until_end(finding);
+    report(open, state, lost, std::move(finding));
     open_.erase(key);
 }
 
@@ -90,6 +98,14 @@ void CaseLedger::withdraw(Finding finding) {
     open_.erase(known);
 }
 
+void CaseLedger::note(Finding exonerated) {
+    Open innocent;
+    innocent.lost_before = losses_.until(window_begin_s(exonerated));
+    if (live_) innocent.id = exonerated_ids_.next(exonerated);
+    const LossHistory::Counts lost = lost_until_end(exonerated);
+    report(innocent, CaseState::closed, lost, std::move(exonerated));
+}
+
 void CaseLedger::report(const Open& open, CaseState state, const LossHistory::Counts& lost, Finding finding) {
     reports_.push_back({.id = open.id,
                         .state = state,
@@ -97,8 +113,18 @@ void CaseLedger::report(const Open& open, CaseState state, const LossHistory::Co
                         .loss = losses_.between(open.lost_before, lost)});
 }
 
+void CaseLedger::drop_contradicted() {
+    std::set<decltype(suspicion(Finding{}))> locked;
+    for (const LockReport& report : reports_)
+        if (report.finding.verdict == Verdict::lock) locked.insert(suspicion(report.finding));
+    std::erase_if(reports_, [&](const LockReport& report) {
+        return report.finding.verdict == Verdict::exonerated && locked.contains(suspicion(report.finding));
+    });
+}
+
 std::vector<LockReport> CaseLedger::take_reports() {
     if (!live_) {
+        drop_contradicted();
         std::sort(reports_.begin(), reports_.end(), is_before);
         for (LockReport& report : reports_) report.id = ids_.next(report.finding);
     }

@@ -27,9 +27,12 @@ public:
     explicit CaseLedger(bool live) : live_(live) {}
 
     // An epoch has closed: first end() for the cases that it closed, then add_loss(), withdraw() for those
-    // that it cleared, and look_at() for each that is open. At the end of the input there is no add_loss().
+    // that it cleared, note() for suspects that were found innocent, and look_at() for each case that is open.
+    // At the end of the input there is no add_loss().
     void end(Finding finding);
     void withdraw(Finding finding);
+    // An exonerated finding is no case: it is reported once, as closed.
+    void note(Finding exonerated);
     void add_loss(std::int64_t end_s, const Loss& cumulative, std::chrono::seconds window_longest);
     // `figures` returns the finding with the figures it has now.
     template <class Figures>
@@ -38,7 +41,7 @@ public:
     }
 
     // Live: the reports since the last call. In a replay all there are, by opening time, host, direction and
-    // kind.
+    // kind; without the exonerated findings of a host that is to be locked for the same.
     std::vector<LockReport> take_reports();
 
 private:
@@ -67,9 +70,13 @@ private:
     Open& begin(const Finding& opened_as);
     void report_open(Finding finding);
     void report(const Open& open, CaseState state, const LossHistory::Counts& lost, Finding finding);
+    LossHistory::Counts lost_until_end(const Finding& closed) const;
+    void drop_contradicted();
 
     bool live_;
     CaseIds ids_;
+    CaseIds
+        exonerated_ids_;  // live: a case that opens later is not called "-2" for an innocent suspect's sake
     LossHistory losses_;
     LossHistory::Counts lost_;  // until now
     std::int64_t now_s_ = 0;    // end of the newest epoch

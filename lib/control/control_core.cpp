@@ -124,7 +124,7 @@ void ControlCore::close_epoch() {
 void ControlCore::tell_cases(std::int64_t end_s) {
     tell_ended();
     cases_.add_loss(end_s, loss(), std::max(limits_.longest_window(), scans_.window()));
-    for (const Finding& finding : scans_.withdrawn()) cases_.withdraw(finding);
+    tell_innocent();
     const auto look_at = [&](const Finding& opened_as, auto figures) { cases_.look_at(opened_as, figures); };
     limits_.for_each_open(look_at);
     scans_.for_each_open(look_at);
@@ -135,11 +135,17 @@ void ControlCore::tell_ended() {
     ended_.clear();
 }
 
+// Withdrawn cases, and suspects that never became a case.
+void ControlCore::tell_innocent() {
+    for (const Finding& finding : scans_.withdrawn()) cases_.withdraw(finding);
+    for (const Finding& finding : scans_.exonerated()) cases_.note(finding);
+}
+
 void ControlCore::finish() {
     limits_.finish(ended_);
     scans_.finish(ended_);
     tell_ended();
-    for (const Finding& finding : scans_.withdrawn()) cases_.withdraw(finding);
+    tell_innocent();
     finished_ = true;
 }
 

@@ -55,7 +55,8 @@ public:
     // Live: the reports, in this order, of cases that opened, grew, closed or were withdrawn since the last
     // call. A case is reported in the epoch that opens it, then once a minute of epoch time while its figures
     // change, and when it ends; all its reports have the same id. Else, after finished(): one report of each
-    // case, by opening time, host, direction and kind.
+    // case, by opening time, host, direction and kind. Among them are exonerated findings, one report each;
+    // the verdict tells them apart.
     std::vector<LockReport> take_reports();
     // Between two calls of poll(). What the new settings do not speak of goes on: windows, open cases,
     // contacts. Cases whose limit is gone, and those of hosts that are no longer internal, are closed.
@@ -92,6 +93,7 @@ private:
     void close_epoch();
     void tell_cases(std::int64_t end_s);
     void tell_ended();
+    void tell_innocent();
     void apply(const Reload& settings);
     void change_networks(const PrefixSet& internal);
     void finish();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One lock report: a finding that locks, with its name and the loss of its window. Plain data of the control
-// side.
+// One lock report: a finding with its name and the loss of its window. In the same form goes what exonerates a
+// suspect; the finding's verdict says which it is. Plain data of the control side.
 #pragma once
 
 #include <cstdint>
