@@ -19,6 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr auto locks_file = "locks.jsonl";
+constexpr auto findings_file = "findings.jsonl";
+
 [[noreturn]] void fail(const fs::path& path, int error) {
     throw std::runtime_error(path.string() + ": " + std::generic_category().message(error));
 }
@@ -89,25 +92,34 @@ off_t end_of_lines(const File& file) {
 LiveFolder::LiveFolder(fs::path folder) : folder_(std::move(folder)) {
     create(folder_ / "cases");
     if (::faccessat(AT_FDCWD, folder_.c_str(), W_OK | X_OK, AT_EACCESS) != 0) fail(folder_, errno);
-    mend_lines();
+    mend_lines(locks_file);
+    mend_lines(findings_file);
 }
 
-void LiveFolder::mend_lines() const {
+void LiveFolder::mend_lines(const char* name) const {
     std::error_code ignored;
-    if (!fs::exists(folder_ / "locks.jsonl", ignored)) return;
-    const File file(folder_ / "locks.jsonl", O_RDWR);
+    if (!fs::exists(folder_ / name, ignored)) return;
+    const File file(folder_ / name, O_RDWR);
     const off_t end = end_of_lines(file);
     if (end == file.size()) return;
     file.cut(end);
     file.sync();
 }
 
+void LiveFolder::append_line(const char* name, const LockReport& report) const {
+    File(folder_ / name, O_WRONLY | O_APPEND | O_CREAT).append(json_report_line(report) + '\n');
+}
+
 void LiveFolder::write(const LockReport& report, NumberFormat format) const {
+    if (!report.locks()) {
+        create(folder_);
+        return append_line(findings_file, report);
+    }
     const fs::path folder = folder_ / "cases" / report.id;
     create(folder);
     write_whole_file(folder / "report.json", json_report_page(report));
     write_whole_file(folder / "report.txt", text_report(report, format));
-    File(folder_ / "locks.jsonl", O_WRONLY | O_APPEND | O_CREAT).append(json_report_line(report) + '\n');
+    append_line(locks_file, report);
 }
 
 void LiveFolder::write(const Summary& summary) const {

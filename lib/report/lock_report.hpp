@@ -31,6 +31,8 @@ struct LockReport {
     Finding finding;
     Loss loss;
     DuplicateFigures duplicates{};  // live: of the minute before this was written
+
+    bool locks() const noexcept { return finding.verdict == Verdict::lock; }
 };
 
 }  // namespace flowlock

@@ -85,18 +85,21 @@ OutputFolder::OutputFolder(fs::path folder) : folder_(std::move(folder)), cases_
 void OutputFolder::write(const Summary& summary, const std::vector<LockReport>& reports,
                          NumberFormat format) const {
     remove_earlier_run();
-    std::string lines;
+    std::string locks;
+    std::string findings;
     for (const LockReport& report : reports) {
-        write_case(report, format);
-        lines += json_report_line(report) + '\n';
+        if (report.locks()) write_case(report, format);
+        (report.locks() ? locks : findings) += json_report_line(report) + '\n';
     }
-    write_whole_file(folder_ / "locks.jsonl", lines);
+    write_whole_file(folder_ / "locks.jsonl", locks);
+    write_whole_file(folder_ / "findings.jsonl", findings);
     write_whole_file(folder_ / "summary.json", summary_page(summary));
 }
 
 void OutputFolder::remove_earlier_run() const {
     remove_file(folder_ / "summary.json");
     remove_file(folder_ / "locks.jsonl");
+    remove_file(folder_ / "findings.jsonl");
     for (const fs::path& entry : entries_of(cases_))
         if (is_case(entry)) remove_case(entry);
 }

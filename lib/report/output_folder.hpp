@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The folder that `--out DIR` names: summary.json, locks.jsonl and cases/<id>/. It holds one run's results:
-// what an earlier run left is removed first, what others put there is left alone. Owned by one thread of the
+// The folder that `--out DIR` names: summary.json, locks.jsonl, cases/<id>/, and findings.jsonl with the suspects
+// that were found innocent. It holds one run's results: what an earlier run left is removed first, what others put there is left alone. Owned by one thread of the
 // control side.
 #pragma once
 

@@ -7,7 +7,8 @@
 namespace flowlock {
 
 struct OutputOptions {
-    std::string folder = "/var/lib/flowlock";  // summary.json, locks.jsonl and cases/ are written into it
+    std::string folder =
+        "/var/lib/flowlock";  // summary.json, locks.jsonl, findings.jsonl and cases/ are written into it
 };
 
 }  // namespace flowlock

@@ -31,7 +31,7 @@ def check_report(checks, what, report):
 def check_files(checks, out):
     """The number of whole reports."""
     for path in filter(lambda path: path.is_file(), out.rglob("*")):
-        checks.that(path.name in ("report.json", "report.txt", "locks.jsonl", "summary.json")
+        checks.that(path.name in ("report.json", "report.txt", "locks.jsonl", "findings.jsonl", "summary.json")
                     or path.name.endswith(".part"), f"a file {path}")
     cases = sorted((out / "cases").glob("*/report.json"))
     for path in cases:

@@ -39,19 +39,35 @@ TEST_CASE("what earlier runs have written stays") {
     CHECK(read(scratch.path / "cases" / scan_report().id / "report.json") == json_report_page(scan_report()));
 }
 
+TEST_CASE("who was found innocent is a line in findings.jsonl, and nothing else") {
+    const Scratch scratch;
+    const LiveFolder folder(scratch.path / "live");
+    folder.write(exonerated_report(), NumberFormat::de);
+    folder.write(scan_report(), NumberFormat::de);
+    LiveFolder(scratch.path / "live").write(exonerated_report(), NumberFormat::de);
+    const std::string line = json_report_line(exonerated_report()) + '\n';
+    CHECK(read(scratch.path / "live/findings.jsonl") == line + line);
+    CHECK(read(scratch.path / "live/locks.jsonl") == json_report_line(scan_report()) + '\n');
+    CHECK_FALSE(std::filesystem::exists(scratch.path / "live/cases" / exonerated_report().id));
+    std::filesystem::remove_all(scratch.path / "live");
+    folder.write(exonerated_report(), NumberFormat::de);
+    CHECK(read(scratch.path / "live/findings.jsonl") == line);
+}
+
 TEST_CASE("the unfinished line that a crash has left is cut, wherever it was torn") {
+    const std::string name = GENERATE("locks.jsonl", "findings.jsonl");
     const std::string whole = json_report_line(scan_report()) + '\n';
     // Longer than any part that is read at a time, and shorter.
     for (const std::size_t torn :
          {std::size_t{1}, std::size_t{4095}, std::size_t{4096}, std::size_t{20'000}}) {
         const Scratch scratch;
-        put(scratch.path / "locks.jsonl", whole + std::string(torn, 'x'));
+        put(scratch.path / name, whole + std::string(torn, 'x'));
         const LiveFolder folder(scratch.path);
-        CHECK(read(scratch.path / "locks.jsonl") == whole);
-        put(scratch.path / "locks.jsonl", std::string(torn, 'x'));
-        CHECK(read((LiveFolder(scratch.path), scratch.path / "locks.jsonl")) == "");
-        put(scratch.path / "locks.jsonl", whole);
-        CHECK(read((LiveFolder(scratch.path), scratch.path / "locks.jsonl")) == whole);
+        CHECK(read(scratch.path / name) == whole);
+        put(scratch.path / name, std::string(torn, 'x'));
+        CHECK(read((LiveFolder(scratch.path), scratch.path / name)) == "");
+        put(scratch.path / name, whole);
+        CHECK(read((LiveFolder(scratch.path), scratch.path / name)) == whole);
     }
 }
 

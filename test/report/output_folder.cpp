@@ -95,7 +95,7 @@ TEST_CASE("a run's folder holds the summary, the lines and one folder per case")
           std::vector<std::string>{"cases", "cases/" + limit.id, "cases/" + limit.id + "/report.json",
                                    "cases/" + limit.id + "/report.txt", "cases/" + scan.id,
                                    "cases/" + scan.id + "/report.json", "cases/" + scan.id + "/report.txt",
-                                   "locks.jsonl", "summary.json"});
+                                   "findings.jsonl", "locks.jsonl", "summary.json"});
     CHECK(read(folder / "summary.json") == summary_page(example_summary()));
     CHECK(read(folder / "locks.jsonl") == json_report_line(scan) + "\n" + json_report_line(limit) + "\n");
     CHECK(read(folder / "cases" / scan.id / "report.json") == json_report_page(scan));
@@ -105,8 +105,27 @@ TEST_CASE("a run's folder holds the summary, the lines and one folder per case")
 TEST_CASE("without locks there is an empty list and no case") {
     const Scratch scratch;
     OutputFolder(scratch.path).write(example_summary(), {}, NumberFormat::de);
-    CHECK(tree(scratch.path) == std::vector<std::string>{"cases", "locks.jsonl", "summary.json"});
+    CHECK(tree(scratch.path) ==
+          std::vector<std::string>{"cases", "findings.jsonl", "locks.jsonl", "summary.json"});
     CHECK(read(scratch.path / "locks.jsonl") == "");
+    CHECK(read(scratch.path / "findings.jsonl") == "");
+}
+
+TEST_CASE("who was found innocent is a line in findings.jsonl, has no case, and is not among the locks") {
+    const Scratch scratch;
+    const LockReport scan = scan_report();
+    LockReport other = exonerated_report();
+    other.id += "-2";
+    const OutputFolder folder(scratch.path);
+    folder.write(example_summary(), {exonerated_report(), scan, other}, NumberFormat::de);
+    CHECK(tree(scratch.path / "cases") ==
+          std::vector<std::string>{scan.id, scan.id + "/report.json", scan.id + "/report.txt"});
+    CHECK(read(scratch.path / "locks.jsonl") == json_report_line(scan) + "\n");
+    CHECK(read(scratch.path / "findings.jsonl") ==
+          json_report_line(exonerated_report()) + "\n" + json_report_line(other) + "\n");
+    // The next run's are its own.
+    folder.write(example_summary(), {}, NumberFormat::de);
+    CHECK(read(scratch.path / "findings.jsonl") == "");
 }
 
 TEST_CASE("a run replaces what an earlier one left, and nothing else") {
@@ -125,7 +144,7 @@ TEST_CASE("a run replaces what an earlier one left, and nothing else") {
     CHECK(tree(scratch.path) ==
           std::vector<std::string>{"cases", "cases/" + scan.id, "cases/" + scan.id + "/report.json",
                                    "cases/" + scan.id + "/report.txt", "cases/mine", "cases/mine/report.json",
-                                   "locks.jsonl", "notes.txt", "summary.json"});
+                                   "findings.jsonl", "locks.jsonl", "notes.txt", "summary.json"});
     CHECK(read(scratch.path / "locks.jsonl") == json_report_line(scan) + "\n");
     CHECK(read(scratch.path / "summary.json") == summary_page(second));
     CHECK(read(scratch.path / "notes.txt") == "mine");

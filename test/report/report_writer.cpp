@@ -2,7 +2,9 @@
 // Reports are written by a thread of their own, and survive a disk that fails or hangs.
 #include "report/report_writer.hpp"
 
+#include <algorithm>
 #include <sys/stat.h>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -96,6 +98,60 @@ TEST_CASE("more cases than can wait are counted as lost, those that wait are not
     // One may have been in the writer's hand, which made room for another.
     CHECK(writer.lost() >= beyond - 1);
     CHECK(writer.lost() <= beyond);
+}
+
+TEST_CASE(
+    "who was found innocent takes no case's room, is counted when it is lost, and is written in order") {
+    const Scratch scratch;
+    ReportWriter writer(scratch.path);
+    std::filesystem::create_directory(scratch.path / "findings.jsonl");  // where no line can be appended
+    const auto all = ReportWriter::findings_max + 10;
+    std::string lines;
+    LockReport finding = exonerated_report();
+    for (std::size_t i = 0; i < all; ++i) {
+        finding.id = std::to_string(i);
+        lines += json_report_line(finding) + '\n';
+        writer.put(finding, NumberFormat::de);
+    }
+    CHECK(writer.waiting() + writer.lost() == all);
+    CHECK(writer.lost() >= 9);  // one may have been in the writer's hand
+    CHECK(writer.lost() <= 10);
+
+    // Cases are written although the innocent fail.
+    writer.put(numbered(1), NumberFormat::de);
+    writer.put(numbered(2), NumberFormat::de);
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    const auto is_there = [&](int number) {
+        return std::filesystem::exists(scratch.path / "cases" / numbered(number).id / "report.txt");
+    };
+    while (!(is_there(1) && is_there(2)) && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(10ms);
+    CHECK(is_there(1));
+    CHECK(is_there(2));
+
+    std::filesystem::remove(scratch.path / "findings.jsonl");
+    const auto lost = writer.lost();
+    REQUIRE(writer.flush(60s));
+    const std::string written = read(scratch.path / "findings.jsonl");
+    CHECK(static_cast<std::size_t>(std::ranges::count(written, '\n')) == all - lost);
+    // The oldest were kept, in their order. Where the writer had one in its hand, a later one found room.
+    const std::size_t half = lines.find('\n', lines.size() / 2);
+    CHECK(written.substr(0, half) == lines.substr(0, half));
+}
+
+TEST_CASE("cases that fail do not stop the innocent from being written") {
+    const Scratch scratch;
+    ReportWriter writer(scratch.path);
+    break_folder(scratch.path);
+    for (int i = 0; i < 5; ++i) writer.put(numbered(i), NumberFormat::de);
+    writer.put(exonerated_report(), NumberFormat::de);
+    // The line may be read before the writer knows that it is safe.
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    while (writer.waiting() > 5 && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(10ms);
+    CHECK(writer.waiting() == 5);
+    CHECK(read(scratch.path / "findings.jsonl") == json_report_line(exonerated_report()) + '\n');
+    CHECK(writer.lost() == 0);
 }
 
 TEST_CASE("a disk that hangs hangs the writer's thread, nobody else") {
