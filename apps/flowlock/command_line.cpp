@@ -114,8 +114,9 @@ void add_replay(CLI::App& app, ReplayCommand& replay) {
     takes("N", command->add_option("--workers", replay.workers,
                                    "Receive queues and worker threads, 1 to 64 (default 1)"))
         ->check(CLI::Range(1u, workers_max));
-    takes("DIR", command->add_option("--out", replay.out,
-                                     "Writes summary.json, locks.jsonl and a folder per case into DIR"));
+    takes("DIR", command->add_option(
+                     "--out", replay.out,
+                     "Writes summary.json, locks.jsonl, findings.jsonl and a folder per case into DIR"));
     takes("FILE", command->add_option("--flows", replay.flows, "Writes all flow records as CSV"));
     const auto choose = [&replay](const std::string& name) {
         replay.format = name == "json" ? OutputFormat::json : OutputFormat::text;
@@ -124,6 +125,8 @@ void add_replay(CLI::App& app, ReplayCommand& replay) {
           command->add_option_function<std::string>(
               "--format", choose, "What is shown: text reports (default) or one JSON object per line"))
         ->check(CLI::IsMember({"text", "json"}));
+    command->add_flag("--findings", replay.findings,
+                      "Shows after the locks who was suspected and found innocent, and why");
 }
 
 CLI::App* add_live(CLI::App& app, const char* name, const char* description, ConfigSources& config) {

@@ -20,6 +20,7 @@ struct ReplayCommand {
     std::optional<std::string> out;    // folder
     std::optional<std::string> flows;  // CSV file
     OutputFormat format = OutputFormat::text;
+    bool findings = false;           // shows who was found innocent, too
     std::vector<std::string> files;  // at least one; "-", at most once, is standard input
 };
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "replay.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <sys/prctl.h>
 
@@ -17,6 +19,7 @@
 #include "dataplane/worker.hpp"
 #include "progress.hpp"
 #include "replay_source.hpp"
+#include "report/finding_text.hpp"
 #include "report/flow_csv.hpp"
 #include "report/json_report.hpp"
 #include "report/output_folder.hpp"
@@ -134,14 +137,18 @@ Summary summarise(const ReplaySource& source, const ControlCore& control) {
     return summary;
 }
 
+std::string text_of(const LockReport& report, OutputFormat format, NumberFormat numbers) {
+    if (format == OutputFormat::json) return json_report_line(report) + "\n";
+    return report.locks() ? text_report(report, numbers) : finding_text(report, numbers);
+}
+
 // Not by fmt::print, which would throw at a closed pipe: what is not shown stands in the files, and is said.
 // False: standard output took not all of it, though somebody was there to read.
-bool show(const std::vector<LockReport>& reports, OutputFormat format, NumberFormat numbers) {
+bool show(std::span<const LockReport> reports, OutputFormat format, NumberFormat numbers) {
     bool shown = true;
-    for (std::size_t i = 0; i < reports.size(); ++i) {
-        const std::string text = format == OutputFormat::json
-                                     ? json_report_line(reports[i]) + "\n"
-                                     : (i > 0 ? "\n" : "") + text_report(reports[i], numbers);
+    for (const LockReport& report : reports) {
+        const bool apart = format == OutputFormat::text && &report != &reports.front();
+        const std::string text = (apart ? "\n" : "") + text_of(report, format, numbers);
         shown = shown && std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
     }
     shown = std::fflush(stdout) == 0 && shown;
@@ -159,8 +166,10 @@ void say(const Summary& summary, std::chrono::duration<double> elapsed) {
     if (summary.time_steps > 0)
         fmt::print(stderr, "flowlock: the packet clock went back {} times; windows began anew each time\n",
                    summary.time_steps);
-    fmt::print(stderr, "flowlock: {} packets, {} flows, {} locks in {:.2f} s\n",
-               summary.tally.packets().value, summary.flows.value, summary.locks, elapsed.count());
+    const std::uint64_t innocent = summary.findings - summary.locks;
+    fmt::print(stderr, "flowlock: {} packets, {} flows, {} locks{} in {:.2f} s\n",
+               summary.tally.packets().value, summary.flows.value, summary.locks,
+               innocent > 0 ? fmt::format(", {} suspected, but innocent", innocent) : "", elapsed.count());
 }
 
 bool all_read(const Summary& summary) {
@@ -212,11 +221,15 @@ int replay(const ReplayCommand& command) {
     run_to_end(source, workers, control);
 
     Summary summary = summarise(source, control);
-    const std::vector<LockReport> reports = control.take_reports();
-    summary.findings = summary.locks = reports.size();
+    std::vector<LockReport> reports = control.take_reports();
+    const auto locks_end = std::stable_partition(reports.begin(), reports.end(),
+                                                 [](const LockReport& report) { return report.locks(); });
+    summary.findings = reports.size();
+    summary.locks = static_cast<std::uint64_t>(locks_end - reports.begin());
     if (folder) folder->write(summary, reports, config.report.number_format);
     if (csv) csv->write(control.flows());
-    const bool shown = show(reports, command.format, config.report.number_format);
+    const bool shown = show({reports.begin(), command.findings ? reports.end() : locks_end}, command.format,
+                            config.report.number_format);
     say(summary, std::chrono::steady_clock::now() - begin);
     if (!shown) return status_not_written;
     return all_read(summary) ? 0 : status_input_unread;

@@ -15,6 +15,7 @@
 #include "memif_guard.hpp"
 #include "monitor/monitor.hpp"
 #include "report/report_writer.hpp"
+#include "report/scan_text.hpp"
 #include "service.hpp"
 #include "signals.hpp"
 #include "telemetry.hpp"
@@ -101,6 +102,13 @@ std::string lock_text(const LockReport& report) {
                        finding.totals.packets.value, finding.trigger.rule);
 }
 
+std::string exoneration_text(const LockReport& report) {
+    const Finding& finding = report.finding;
+    return fmt::format("no lock: {}: {} {} {}, {} targets: {}", report.id, finding.host.to_string(),
+                       name_of(finding.direction), name_of(finding.kind), finding.targets_total,
+                       exoneration_sentence(finding.scan.exoneration));
+}
+
 std::string loss_text(const Loss& loss) {
     std::string text;
     for (const auto& [cause, count] : loss)
@@ -125,6 +133,7 @@ public:
 private:
     void second();
     void hand_on_reports();
+    void follow(const LockReport& lock);
     void show(Summary& summary);
     void reload();
     int end();
@@ -144,6 +153,7 @@ private:
     Telemetry telemetry_;
     std::set<std::string> open_cases_;
     std::uint64_t locks_ = 0;
+    std::uint64_t exonerated_ = 0;
     Packets packets_before_;
     Loss loss_said_;
     Clock::time_point next_second_ = Clock::now();
@@ -201,7 +211,8 @@ void LiveMonitor::second() {
 
 // What the monitor does not know: cases and reports on their way.
 void LiveMonitor::show(Summary& summary) {
-    summary.locks = summary.findings = locks_;
+    summary.locks = locks_;
+    summary.findings = locks_ + exonerated_;
     summary.live->open_cases = open_cases_.size();
     summary.live->reports_waiting = writer_.waiting();
     summary.live->reports_lost = writer_.lost();
@@ -210,12 +221,21 @@ void LiveMonitor::show(Summary& summary) {
 
 void LiveMonitor::hand_on_reports() {
     for (LockReport& report : monitor_.take_reports()) {
-        const bool is_new = open_cases_.insert(report.id).second;
-        if (report.state != CaseState::open) open_cases_.erase(report.id);
-        if (is_new) ++locks_;
-        if (is_new || report.state != CaseState::open) log_.say(Severity::warning, lock_text(report));
+        if (report.locks()) {
+            follow(report);
+        } else {
+            ++exonerated_;
+            log_.say(Severity::info, exoneration_text(report));
+        }
         writer_.put(std::move(report), config_.report.number_format);
     }
+}
+
+void LiveMonitor::follow(const LockReport& report) {
+    const bool is_new = open_cases_.insert(report.id).second;
+    if (report.state != CaseState::open) open_cases_.erase(report.id);
+    if (is_new) ++locks_;
+    if (is_new || report.state != CaseState::open) log_.say(Severity::warning, lock_text(report));
 }
 
 // All or nothing: a configuration with a mistake changes nothing.

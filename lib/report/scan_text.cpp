@@ -121,10 +121,14 @@ std::string likelihood_sentence(const ScanFigures& scan, NumberFormat format) {
         power, grouped(static_cast<std::uint64_t>(scan.log2_likelihood), format));
 }
 
-std::string criterion_sentences(const ScanFigures& scan, NumberFormat format) {
+std::string criterion_sentences(const Finding& finding, NumberFormat format) {
+    const ScanFigures& scan = finding.scan;
     switch (scan.criterion) {
         case Criterion::failed_contacts:
-            return likelihood_sentence(scan, format);
+            return likelihood_sentence(scan, format) +
+                   (finding.kind == Kind::netscan
+                        ? " The contacts of peer-to-peer nodes fail less often, too."
+                        : "");
         case Criterion::dense_targets:
             return likelihood_sentence(scan, format) +
                    " The targets lie side by side, as a scanner takes them.";
@@ -227,9 +231,9 @@ std::string scan_fields(const LockReport& report, NumberFormat format) {
     if (report.state == CaseState::withdrawn)
         text += text_field("Targets", contacts_sentence(finding, format));
     else
-        text +=
-            text_field("Evidence", contacts_sentence(finding, format) + criterion_sentences(scan, format)) +
-            text_field("Confidence", confidence_text(scan.confidence));
+        text += text_field("Evidence",
+                           contacts_sentence(finding, format) + criterion_sentences(finding, format)) +
+                text_field("Confidence", confidence_text(scan.confidence));
     return text + field_unless_empty("Tools", tools_text(finding, format)) +
            field_unless_empty(by_protocol ? "Protocols" : "Ports", ports_top_text(scan, format)) +
            replies_field(scan.replies, format);

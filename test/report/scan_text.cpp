@@ -63,7 +63,17 @@ TEST_CASE("a scan's evidence is who was contacted, what became of it, and how im
           "silent, 2 refused, 1 answered. An ordinary host, whose contacts each succeed with a probability "
           "of at "
           "least 0.8, would look like this with a probability of less than 1 in 10^34 (sequential test, log2 "
-          "likelihood ratio 113 when the case opened). Confidence high ");
+          "likelihood ratio 113 when the case opened). The contacts of peer-to-peer nodes fail less often, "
+          "too. "
+          "Confidence high ");
+}
+
+TEST_CASE("only a netscan is compared with peer-to-peer nodes: they dial one port of many") {
+    LockReport report = convicted();
+    report.finding.kind = Kind::portscan;
+    CHECK_THAT(fields(report), !Contains("peer-to-peer"));
+    report.finding.kind = Kind::icmp_sweep;
+    CHECK_THAT(fields(report), !Contains("peer-to-peer"));
 }
 
 TEST_CASE("the claimed probability is never smaller than 1/2^log2, and not ten times larger") {

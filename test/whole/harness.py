@@ -103,6 +103,12 @@ class Run:
         return [json.loads(line) for line in lines]
 
     @property
+    def findings(self):
+        """The suspects that were found innocent."""
+        lines = (self.folder / "out/findings.jsonl").read_text().splitlines()
+        return [json.loads(line) for line in lines]
+
+    @property
     def flows(self):
         return read_flows(self.folder / "flows.csv")
 

@@ -187,6 +187,25 @@ def json_lines(inputs):
                             [attack["packets"], attack["bytes"], attack["flows"]])
 
 
+def findings(inputs):
+    """Who was found innocent is shown only when asked for, after the locks, and is counted apart from them."""
+    words = [*INTERNAL, *LOW_LIMIT, inputs.mix[0], inputs.flood[0]]
+    locks_only = inputs.replay(*words, "--format", "json")
+    inputs.checks.scope += "_shown"
+    run = inputs.replay(*words, "--format", "json", "--findings")
+    lines = [json.loads(line) for line in run.stdout.decode().splitlines()]
+    inputs.checks.equal("stdout", lines, run.locks + run.findings)
+    inputs.checks.equal("stdout without --findings", [json.loads(line) for line in locks_only.stdout.decode().splitlines()],
+                        run.locks)
+    inputs.checks.equal("verdicts", [line["verdict"] for line in lines],
+                        ["lock"] * len(run.locks) + ["exonerated"] * len(run.findings))
+    counts = run.summary
+    inputs.checks.equal("findings, locks", (counts["findings"], counts["locks"]), (len(lines), len(run.locks)))
+    cases = sorted(path.name for path in (run.folder / "out/cases").iterdir())
+    inputs.checks.equal("cases", cases, sorted(lock["id"] for lock in run.locks))
+    inputs.checks.that(run.locks, "nobody is locked")
+
+
 def no_internal_network(inputs):
     run = inputs.replay(inputs.mix[0])
     inputs.says(run, "--internal")
@@ -208,8 +227,8 @@ def output_that_cannot_be_made(inputs):
 
 
 CASES = [several_files, standard_input, other_formats, missing_file, wrong_magic, empty_file, folder_as_file,
-         capture_without_packets, cut_in_the_middle, unsupported_link_type, wrong_usage, json_lines, no_internal_network,
-         output_that_cannot_be_made]
+         capture_without_packets, cut_in_the_middle, unsupported_link_type, wrong_usage, json_lines, findings,
+         no_internal_network, output_that_cannot_be_made]
 
 
 def main():
