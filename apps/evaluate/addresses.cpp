@@ -10,6 +10,7 @@ namespace {
 
 using scene::mix_bits;
 
+constexpr std::uint64_t step = 0x9e3779b97f4a7c15;  // mix_bits(0) is 0
 constexpr std::uint32_t internal_base = 198u << 24 | 18u << 16;
 
 IpAddress ipv4(std::uint32_t address) {
@@ -40,11 +41,11 @@ IpAddress internal_address(std::uint32_t number, bool ipv6) {
 
 // IPv6: one of 4,096 networks in the registries' 2400::/6, hosts as an address list names them, with low numbers.
 IpAddress public_address(std::uint64_t number, bool ipv6) {
-    std::uint64_t bits = mix_bits(number);
+    std::uint64_t bits = mix_bits(number + step);
     if (ipv6)
         return {__builtin_bswap64(0x2400000000000000u | (bits & 0xfff) << 40 | (bits >> 16 & 0xffff) << 16),
                 __builtin_bswap64(1 + (bits >> 32 & 0xffff))};
-    while (!is_public(static_cast<std::uint32_t>(bits))) bits = mix_bits(bits + 1);
+    while (!is_public(static_cast<std::uint32_t>(bits))) bits = mix_bits(bits + step);
     return ipv4(static_cast<std::uint32_t>(bits));
 }
 

@@ -44,6 +44,11 @@ public:
             return;  // data: says nothing new
         packet.outgoing ? see_client(packet, act) : see_server(packet, act);
     }
+    // The input ends: what still waits has failed, as Zeek says of it.
+    template <class Act>
+    void end(Act&& act) {
+        if (!attempts_.empty()) pass_to(attempts_.back().due_ns, act);
+    }
 
 private:
     enum class State : std::uint8_t { asked, answered, over };

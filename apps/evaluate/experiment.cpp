@@ -67,6 +67,7 @@ void run_scene(const Work& work, const Experiment& experiment, Tally& tally) {
         for (const auto& judge : flowlocks) judge->see(second, packets);
         if (experiment.peers) peers.see(packets);
     });
+    peers.end();
     std::vector<const Judge*> judges;
     for (const auto& judge : flowlocks) {
         judge->end();
@@ -92,7 +93,7 @@ const std::vector<SceneKind>& scene_kinds() {
     static const Pace* const minutes = &paces()[1];
     static const Pace* const slow = &paces()[2];
     static const std::vector<SceneKind> all{
-        {.name = "slow", .seconds = 10'800, .paces = {slow, slow, slow, slow}, .scale = 0.02},
+        {.name = "slow", .seconds = 7'200, .paces = {slow, slow}, .scale = 0.02},
         {.name = "mixed", .seconds = 90, .paces = {fast, minutes}},
         {.name = "alone", .seconds = 90, .paces = {fast, minutes}, .alone = true},
         {.name = "innocents", .seconds = 60},

@@ -29,7 +29,7 @@ struct Experiment {
 
 // mixed: all classes in one network for 90 s, scanners fast and by hand; with every tenth seed for 400 s, longer than the
 //   detector's window.
-// slow: three hours, scanners at one probe in one to ten seconds, innocents at a fiftieth of their size.
+// slow: two hours, two scanners of each class at one probe in one to ten seconds, innocents at a fiftieth of their size.
 // alone: each class in a network of its own.
 // one-way: as mixed, but no packet that comes in crosses the tap.
 // innocents: all of them in one network for a minute: for many seeds.

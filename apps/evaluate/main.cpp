@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "captures.hpp"
 #include "curve.hpp"
 #include "dataplane/eal.hpp"
 #include "experiment.hpp"
@@ -91,6 +92,14 @@ int evaluate_curve(Arguments& arguments) {
     return 0;
 }
 
+int evaluate_captures(const std::string& folder, Format format) {
+    const CaptureResults results = judge_captures(folder);
+    print(results.table, format);
+    fmt::print("{} captures; {} scanners missed, {} hosts locked that are none\n",
+               results.table.rows.size() - 1, results.missed, results.false_locks);
+    return results.missed == 0 && results.false_locks == 0 ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -107,11 +116,16 @@ int main(int argc, char** argv) {
     scenes->add_flag("--replay", arguments.replay, "Judge as a replay does, at the end; else as it comes");
     CLI::App* curve = app.add_subcommand("curve", "The same with other thresholds, one varied at a time");
     add_options(*curve, arguments);
+    CLI::App* captures = app.add_subcommand("captures", "Captures with known truth");
+    std::string folder;
+    captures->add_option("folder", folder, "Where they are, with their truth.json")->required();
+    captures->add_flag("--markdown", arguments.markdown, "The table as Markdown");
     CLI11_PARSE(app, argc, argv);
     arguments.experiment.classes = {arguments.classes.begin(), arguments.classes.end()};
     arguments.experiment.kinds = {arguments.kinds.begin(), arguments.kinds.end()};
     try {
         const flowlock::Eal eal({.workers = 1, .memory_mib = 64});
+        if (captures->parsed()) return evaluate_captures(folder, arguments.format());
         return curve->parsed() ? evaluate_curve(arguments) : evaluate_scenes(arguments);
     } catch (const std::exception& error) {
         fmt::print(stderr, "flowlock-evaluate: {}\n", error.what());

@@ -129,9 +129,11 @@ PeerRules::PeerRules(std::size_t hosts) {
 
 void PeerRules::see(const std::vector<Packet>& packets) {
     for (const Packet& packet : packets)
-        connections_.see(packet, [&](const ConnectionEvent& event) {
-            for (const auto& rule : rules_) rule->hear(event);
-        });
+        connections_.see(packet, [&](const ConnectionEvent& event) { hear(event); });
+}
+
+void PeerRules::end() {
+    connections_.end([&](const ConnectionEvent& event) { hear(event); });
 }
 
 std::vector<const Judge*> PeerRules::judges() const {

@@ -73,7 +73,7 @@ public:
 private:
     enum Class : std::uint8_t { tcp, udp, icmp, ip };
     struct Tracker {
-        std::int64_t window_end_ns = 0;
+        std::int64_t window_end_ns = -1;  // none has begun
         std::int64_t scans = 0;
         std::int64_t rejects = 0;
         std::int64_t nets = 0;
@@ -121,10 +121,15 @@ class PeerRules {
 public:
     explicit PeerRules(std::size_t hosts);
     void see(const std::vector<Packet>& packets);
+    void end();
     std::vector<const Judge*> judges() const;
     static std::vector<const char*> names() { return {"zeek25", "zeek250", "snort", "syn100"}; }
 
 private:
+    void hear(const ConnectionEvent& event) {
+        for (const auto& rule : rules_) rule->hear(event);
+    }
+
     Connections connections_;
     std::vector<std::unique_ptr<PeerRule>> rules_;
 };
