@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Scanners. Shares that answer a probe:
-// - random addresses, one TCP port: 0.5 to 4 %. ZMap (Durumeric, Wustrow, Halderman 2013) found 443 open at 1.1 % of
-//   public addresses, 80 at 1.8 %; a port that fewer serve is open at some 0.5 %. A few percent more refuse; the rest of
-//   the space is empty or filtered, and silent.
+// Scanners. The share that answers a probe, and what it rests on:
+// - random addresses, one TCP port: 0.5 to 4 % (assumed: a common service is open at a percent or two of all addresses, a
+//   rarer one at less, a chosen range has more). 2 to 10 % refuse; the rest is empty or filtered, and silent.
 // - one host, many ports: a handful are open. Without a firewall all others refuse, with one they are silent, so the
 //   refused share is anything between 0 and 1.
 // - FIN, NULL, XMAS, ACK and window probes (nmap's manual, "Port Scanning Techniques"): a reset from a closed port (for
 //   ACK and window: from any port that no firewall hides), else silence.
 // - UDP: ICMP port unreachable from closed ports of hosts without a firewall; Linux sends one a second to one
 //   address, so most of a vertical scan stays silent. A service answers only a request it understands: 0.2 to 3 %.
-// - ICMP echo: 5 to 15 % of addresses answer (Heidemann and others, "Census and Survey of the Visible Internet", 2008:
-//   3.6 % of all and more in used blocks); a few percent of routers say "unreachable".
+// - ICMP echo: 3.6 % of allocated addresses are occupied by hosts that answer, but unevenly, a quarter of the blocks
+//   with answers less than 5 % full and 9 % more than half (Heidemann and others, "Census and Survey of the Visible
+//   Internet", 2008). A scanner goes where hosts are: 5 to 15 %; for up to 5 % a router says "unreachable".
 // - IPv6: a scanner goes through the low addresses of networks that it knows, since random ones are hopeless.
-// Answered scans: SMB worms and telnet bots go for lists of hosts that had the port open, and spam bots for
-// the MX hosts of address lists, which nearly all answer.
-#include <numeric>
-
+// - answered scans (assumed): SMB worms and telnet bots go for lists of hosts that had the port open, spam bots for
+//   the MX hosts of address lists, which nearly all answer.
 #include "host_class.hpp"
 
 namespace flowlock::evaluate {
