@@ -44,8 +44,9 @@ struct Weights {
 // theta0 = 0.25, theta1 = 0.05: a peer-to-peer node, which dials addresses that others have told it, three of four
 // of them gone. log2(0.95 / 0.75), log2(0.25 / 0.05).
 constexpr Weights against_peer{341, 2322};
-// theta0 = 0.1, theta1 = 0.01: whatever dials many services of many hosts. log2(0.99 / 0.9), log2(0.1 / 0.01).
-constexpr Weights against_any_client{137, 3322};
+// theta0 = 0.2, theta1 = 0.02: whatever dials many services of many hosts, also a peer-to-peer node of whose peers
+// four in five are gone. log2(0.98 / 0.8), log2(0.2 / 0.02).
+constexpr Weights against_any_client{292, 3322};
 
 // The targets for which the tests are made: fewer, where the configuration asks for fewer, have less to say,
 // and what is demanded of them shrinks in proportion; P_F grows accordingly.

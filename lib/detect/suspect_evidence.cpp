@@ -73,7 +73,8 @@ std::optional<Suspect::Evidence> Suspect::evidence_in(Scale scale, ContactGroup&
     };
     if (is_no_ordinary_host(counts)) {
         const std::uint32_t cleared = counts.cleared;
-        if (shape == Shape::address)
+        // Peers are not pinged, and a peer has one port.
+        if (shape == Shape::address || decided.target.protocol == ProtocolClass::icmp)
             return convinced(Criterion::failed_contacts, min, failures_needed(cleared, min));
         if (shape == Shape::service && passes(against_peer, counts, min) &&
             !is_in_peer_company(group, decided, scale))
