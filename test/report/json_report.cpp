@@ -194,6 +194,8 @@ TEST_CASE("the schema rejects a scan that looks like a limit, and a limit that l
     CHECK(violation_with(scan_report(), "/trigger/metric", "packets") != "");
     CHECK(violation_with(scan_report(), "/targets/0/port", 65536) != "");
     CHECK(violation_with(scan_report(), "/targets/0/time", 0) != "");
+    CHECK(violation_with(scan_report(), "/trigger/metric", "targets") == "");
+    CHECK(violation_with(limit_report(), "/trigger/metric", "targets") != "");
     CHECK(violation_with(limit_report(), "/kind", "netscan") != "");
     CHECK(violation_with(limit_report(), "/trigger/metric", "failed_contacts") != "");
     CHECK(violation_with(limit_report(), "/targets_total", 1) != "");

@@ -35,7 +35,7 @@ TEST_CASE("a scan's report says in a header who, what, when and by which rule, t
         "            silent (1 as the input ended), 1 refused, none answered. An ordinary host, whose\n"
         "            contacts each succeed with a probability of at least 0.8, would look like this with a\n"
         "            probability of less than 1 in 10^1 (sequential test, log2 likelihood ratio 6 when the\n"
-        "            case opened).\n"
+        "            case opened). The contacts of peer-to-peer nodes fail less often, too.\n"
         "Confidence  high\n"
         "Tools       all first probes carry the mark of masscan\n"
         "Loss        none\n"
@@ -96,6 +96,18 @@ TEST_CASE("the direction says where the host stands") {
     scan.finding.direction = Direction::in;
     CHECK_THAT(text_report(scan, NumberFormat::de),
                Catch::Contains("\nTraffic     TCP, incoming, from this host\n"));
+}
+
+TEST_CASE("a rule names what it counted: targets, or contacts that failed") {
+    LockReport report = scan_report();
+    CHECK_THAT(text_report(report, NumberFormat::de),
+               Catch::Contains("\nRule        scan: 3 failed contacts within 300 s, limit 2\n"));
+    report.finding.trigger.metric = Metric::targets;
+    CHECK_THAT(text_report(report, NumberFormat::de),
+               Catch::Contains("\nRule        scan: 3 targets within 300 s, limit 2\n"));
+    report.finding.trigger.value = 1;
+    CHECK_THAT(text_report(report, NumberFormat::de),
+               Catch::Contains("\nRule        scan: 1 target within 300 s, limit 2\n"));
 }
 
 TEST_CASE("a bit limit is told in exact bits per second") {
