@@ -3,8 +3,10 @@
 #include <catch2/catch.hpp>
 
 #include "control/case_ledger.hpp"
+#include "tap.hpp"
 
 using namespace flowlock;
+using namespace flowlock::test;
 using std::chrono::seconds;
 
 namespace {
@@ -41,6 +43,23 @@ std::vector<std::string> ids_of(const std::vector<LockReport>& reports) {
     std::vector<std::string> ids;
     for (const LockReport& report : reports) ids.push_back(report.id);
     return ids;
+}
+
+// Sixty addresses of a network are contacted, forty answer.
+std::vector<Sent> answered_by_two_of_three(const std::string& network) {
+    std::vector<Sent> packets;
+    for (int i = 0; i < 60; ++i) {
+        const Sent probe{.time_ns = 2 * i, .to = network + std::to_string(1 + i), .to_port = 443};
+        packets.push_back(probe);
+        if (i % 3 == 0) continue;
+        Sent answer = probe;
+        std::swap(answer.from, answer.to);
+        std::swap(answer.from_port, answer.to_port);
+        answer.flags = tcp_flag::syn | tcp_flag::ack;
+        ++answer.time_ns;
+        packets.push_back(answer);
+    }
+    return packets;
 }
 
 }  // namespace
@@ -105,4 +124,32 @@ TEST_CASE("live, a case has the same name whether or not a suspect was found inn
           std::vector<std::string>{"19700101T000140Z-10.0.0.1-out-netscan-tcp",
                                    "19700101T000140Z-10.0.0.1-out-netscan-tcp-2",
                                    "19700101T000140Z-10.0.0.1-out-netscan-tcp"});
+}
+
+TEST_CASE(
+    "a suspect whose contacts are answered is reported once as innocent, and a reload does not repeat it") {
+    const bool live = GENERATE(true, false);
+    ControlCore::Options options = live_options();
+    options.live = live;
+    Tap tap(options);
+    std::vector<LockReport> reports;
+    const auto take = [&] {
+        for (LockReport& report : tap.control().take_reports()) reports.push_back(std::move(report));
+    };
+    for (int second = 100; second < 700; ++second) {
+        // A suspicion must last for a window.
+        const std::string network = second == 100 ? "192.0.2." : second == 300 ? "203.0.113." : "";
+        // Settings that change nothing.
+        if (live) tap.control().reload({options.internal, options.limits, options.scan, options.report});
+        tap.epoch(second, network.empty() ? std::vector<Sent>{} : answered_by_two_of_three(network));
+        if (live) take();
+    }
+    tap.finish();
+    take();
+    REQUIRE(reports.size() == 1);
+    CHECK(reports[0].finding.verdict == Verdict::exonerated);
+    CHECK(reports[0].finding.scan.exoneration == Exoneration::answered_contacts);
+    CHECK(reports[0].state == CaseState::closed);
+    CHECK(!reports[0].id.empty());
+    CHECK(reports[0].loss.contains("flow_table_full"));
 }
