@@ -17,10 +17,10 @@ std::int64_t due_s(const Contact& contact, const ScanOptions& options) {
 }
 
 // traceroute sends each probe to another port of its one target, from 33434 on (Jacobson 1988): three for each of
-// 30 hops by default.
+// 30 hops by default. They are rows of a scan, but no evidence of one.
 bool is_traceroute(const ContactTarget& target) noexcept {
     constexpr std::uint16_t first = 33'434, count = 100;
-    return target.port >= first && target.port < first + count;
+    return target.protocol == ProtocolClass::udp && target.port >= first && target.port < first + count;
 }
 
 }  // namespace
@@ -69,9 +69,8 @@ bool ContactBook::is_in_group(const Contact& contact, Shape shape) noexcept {
         case ProtocolClass::any:
             return shape == Shape::address;
         case ProtocolClass::tcp:
-            return shape != Shape::protocol || !contact.ack_probe;
         case ProtocolClass::udp:
-            return shape == Shape::service || !is_traceroute(contact.target);
+            return shape != Shape::protocol || !contact.ack_probe;
     }
     return false;
 }
@@ -215,7 +214,7 @@ void ContactBook::revise(Contact& judged, const Contact& revised) {
 }
 
 void ContactBook::count(const Contact& contact, Shape shape, Scale scale, bool add) {
-    if (!is_counted(contact, shape)) return;
+    if (!is_counted(contact, shape) || (shape != Shape::service && is_traceroute(contact.target))) return;
     ContactCounts& counts = group_of(contact, shape).counts[static_cast<std::size_t>(scale)];
     std::uint32_t& counter = is_failure(contact, shape) ? counts.failed : counts.cleared;
     counter += add ? 1u : ~0u;

@@ -2,6 +2,9 @@
 #include "detect/host_watch.hpp"
 
 #include <algorithm>
+#include <bit>
+
+#include "base/hash.hpp"
 
 namespace flowlock {
 namespace {
@@ -10,7 +13,9 @@ namespace {
 // of them; unless nearly all its attempts are answered. From so many times the targets on, nothing excuses it.
 constexpr std::uint32_t share_of_targets = 4;
 constexpr std::uint32_t answered_per_failed_max = 4;
-constexpr std::uint32_t never_excused_factor = 4;
+constexpr std::uint32_t never_excused_factor = 20;
+// Of 64 bits, from which on the targets are too many to be told apart: some ninety of them.
+constexpr int bits_told_apart = 48;
 
 }  // namespace
 
@@ -49,7 +54,10 @@ void HostWatch::turn(Block& block, std::int64_t now_s) const {
         const auto turns = static_cast<unsigned>(std::clamp<std::int64_t>(now - turn, 0, 32));
         turn = now;
         if (turns == 0) return false;
-        for (Service& service : block.services) (service.*counts).halve(turns);
+        for (Service& service : block.services) {
+            (service.*counts).halve(turns);
+            service.answered_seen = 0;
+        }
         return true;
     };
     if (halve(block.turn, options_.window, &Service::lately)) block.bogons /= 2;
@@ -85,6 +93,7 @@ HostWatch::Service& HostWatch::service_of(Block& block, const ContactTarget& tar
     least->port = target.port;
     least->protocol = target.protocol;
     least->lately.answered = least->slowly.answered = 0;
+    least->answered_seen = 0;
     return *least;
 }
 
@@ -97,12 +106,22 @@ bool HostWatch::is_suspicious(const Service& service) const noexcept {
     return is(service.lately) || is(service.slowly) || service.lately.failed >= never_excused_factor * min;
 }
 
+bool HostWatch::is_new(Service& service, const ContactTarget& target) noexcept {
+    const HashKey key;
+    const std::uint64_t bit =
+        std::uint64_t{1} << (fold_multiply(target.address.high ^ key.a, target.address.low ^ key.b) & 63);
+    const bool is_seen = (service.answered_seen & bit) != 0;
+    service.answered_seen |= bit;
+    return !is_seen || std::popcount(service.answered_seen) >= bits_told_apart;
+}
+
 bool HostWatch::count(HostId host, const ContactTarget& target, bool failed, std::int64_t now_s) {
     if (!failed && of(host).block == no_block) return false;
     Block& block = block_of(host, now_s);
     if (!failed) {
         for (Service& service : block.services) {
             if (!service.used || service.port != target.port || service.protocol != target.protocol) continue;
+            if (!is_new(service, target)) continue;
             ++service.lately.answered;
             ++service.slowly.answered;
         }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which hosts are worth a close look. For each internal host sixteen bytes, and 176 more once an attempt of it has
+// Which hosts are worth a close look. For each internal host sixteen bytes, and 320 more once an attempt of it has
 // failed: how many attempts failed and were answered lately, on the services where most failed.
 //
-// Attempts are counted, not targets, so what is counted is never less than the distinct targets that failed:
-// nobody who could be called a scanner is missed, and who retries much is only looked at in vain. The services
+// Failed attempts are counted, not targets, so what is counted is never less than the distinct targets that failed:
+// nobody who could be called a scanner is missed, and who retries much is only looked at in vain. Of those that are
+// answered, targets are told apart as far as 64 bits can, so that calling a few friends over and over excuses nobody
+// (docs/scan-detection.md, evasion). The services
 // are kept by the Space-Saving algorithm (Metwally, Agrawal and El Abbadi, "Efficient Computation of Frequent and
 // Top-k Elements in Data Streams", 2005), which never counts a failure too few. Counts are halved after half of
 // a window (and half of the slow window), so within a window at least a quarter of what was counted is left. Owned
@@ -60,6 +62,7 @@ private:
         std::uint16_t port = 0;
         ProtocolClass protocol = ProtocolClass::any;
         bool used = false;
+        std::uint64_t answered_seen = 0;  // bits of the targets that answered since the last turn
         Counts lately;
         Counts slowly;
     };
@@ -80,6 +83,7 @@ private:
     Block& block_of(HostId host, std::int64_t now_s);
     void free_block(Host& host);
     void turn(Block& block, std::int64_t now_s) const;
+    static bool is_new(Service& service, const ContactTarget& target) noexcept;
     static Service& service_of(Block& block, const ContactTarget& target);
     bool is_suspicious(const Service& service) const noexcept;
 

@@ -11,6 +11,8 @@ namespace flowlock {
 namespace {
 
 constexpr std::size_t ports_top_max = 10;
+// A mark on one target in so many, or more, names the tool: the marks of 16 bits come by chance, too.
+constexpr std::uint64_t tool_share_min = 10;
 
 struct ToolMark {
     std::uint8_t mark;
@@ -37,7 +39,10 @@ std::uint64_t& count_of(ContactOutcome outcome, ScanFigures& scan) {
 class Shares {
 public:
     void add(std::uint16_t port, std::uint8_t tools) {
+        ++targets_;
         ++ports_[port];
+        // Older masscan has nmap's window, too.
+        if ((tools & scan_tool::masscan) != 0) tools &= static_cast<std::uint8_t>(~scan_tool::nmap);
         for (std::size_t i = 0; i < tool_marks.size(); ++i)
             if ((tools & tool_marks[i].mark) != 0) ++tools_[i];
     }
@@ -48,13 +53,14 @@ public:
                          [](const PortShare& a, const PortShare& b) { return a.targets > b.targets; });
         if (scan.ports_top.size() > ports_top_max) scan.ports_top.resize(ports_top_max);
         for (std::size_t i = 0; i < tool_marks.size(); ++i)
-            if (tools_[i] > 0) scan.tools.push_back({tool_marks[i].name, tools_[i]});
+            if (tools_[i] * tool_share_min >= targets_) scan.tools.push_back({tool_marks[i].name, tools_[i]});
         std::sort(scan.tools.begin(), scan.tools.end(), [](const ToolShare& a, const ToolShare& b) {
             return a.targets != b.targets ? a.targets > b.targets : a.tool < b.tool;
         });
     }
 
 private:
+    std::uint64_t targets_ = 0;
     std::map<std::uint16_t, std::uint64_t> ports_;
     std::array<std::uint64_t, tool_marks.size()> tools_{};
 };

@@ -167,23 +167,24 @@ void Suspect::close_quiet(std::int64_t now_s) {
             ++at;
             continue;
         }
-        close(at->first, open, Ending::quiet, now_s);
+        close(open, Ending::quiet, now_s);
         book_.spend(open.number, open.failed_s);
         at = open_.erase(at);
     }
 }
 
 void Suspect::close_all(Ending ending, std::int64_t now_s) {
-    for (auto& entry : open_) close(entry.first, entry.second, ending, now_s);
+    for (auto& entry : open_) close(entry.second, ending, now_s);
     open_.clear();
 }
 
 // Late answers can have cleared what convinced when the case was opened; then it was no scan.
-void Suspect::close(const CaseKey& key, OpenCase& open, Ending ending, std::int64_t now_s) {
+void Suspect::close(OpenCase& open, Ending ending, std::int64_t now_s) {
     const std::int64_t cut_after_ns =
         ending == Ending::quiet ? std::numeric_limits<std::int64_t>::max()
                                 : context_.seen_until_ns - Duration{context_.options.answer_wait}.count();
     Finding finding = open.rows.figures(sums(), context_.limits, cut_after_ns);
+    const ProtocolClass protocol = finding.protocol;
     const ScanFigures& scan = finding.scan;
     const ContactCounts counts{
         .failed = static_cast<std::uint32_t>(scan.refused + scan.unreachable + scan.unanswered),
@@ -196,7 +197,12 @@ void Suspect::close(const CaseKey& key, OpenCase& open, Ending ending, std::int6
     }
     if (ending != Ending::input_ended) finding.closed = end_of_epoch(open.failed_s);
     context_.closed->push_back(std::move(finding));
-    if (const auto said = doubts_.find(key); said != doubts_.end()) doubts_.erase(said);
+    std::erase_if(doubts_, [&](const auto& entry) { return entry.first.second == protocol; });
+}
+
+bool Suspect::has_open_case(ProtocolClass protocol) const noexcept {
+    return std::any_of(open_.begin(), open_.end(),
+                       [&](const auto& entry) { return entry.first.second == protocol; });
 }
 
 std::size_t Suspect::rows() const {

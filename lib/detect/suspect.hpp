@@ -70,7 +70,6 @@ public:
     // It does no more than hosts that are no suspects.
     bool is_idle() const;
     std::size_t rows() const;
-    bool has_open_case() const noexcept { return !open_.empty(); }
 
     template <class Act>
     void for_each_open(Act&& act) const {
@@ -107,6 +106,7 @@ private:
         bool said = false;
     };
 
+    bool has_open_case(ProtocolClass protocol) const noexcept;
     static Kind kind_of(const Contact& contact, Shape shape);
     ScanCase::SumOf sums() const;
     void judge(std::uint64_t number, std::int64_t now_s);
@@ -130,7 +130,7 @@ private:
     void decide_due(std::int64_t now_s);
     void clear_streams();
     void close_quiet(std::int64_t now_s);
-    void close(const CaseKey& key, OpenCase& open, Ending ending, std::int64_t now_s);
+    void close(OpenCase& open, Ending ending, std::int64_t now_s);
     void contact_leaves(std::uint64_t number, const Contact& contact);
 
     HostId host_;

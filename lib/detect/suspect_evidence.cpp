@@ -177,8 +177,10 @@ void Suspect::doubt(const ContactGroup& group, const Contact& decided, Shape sha
     if (shape == Shape::address) return;
     const std::uint32_t min = context_.options.min_targets;
     const ContactCounts counts = group.in(Scale::window);
-    const bool fails = counts.failed * 2 >= min &&
-                       counts.targets() >= min * (shape == Shape::protocol ? protocol_factor : 1);
+    const bool is_large = shape == Shape::protocol ? counts.targets() >= protocol_factor * min &&
+                                                         is_spread(decided, counts, Scale::window)
+                                                   : counts.targets() >= min;
+    const bool fails = is_large && counts.failed * 2 >= min;
     const bool spreads = shape == Shape::service && is_service_for_some(decided.target) &&
                          counts.targets() >= some_factor * min;
     if (!fails && !spreads) return;
@@ -191,12 +193,16 @@ void Suspect::exonerate(std::int64_t now_s) {
 }
 
 void Suspect::exonerate(const CaseKey& key, Doubt& doubt, std::int64_t now_s) {
-    if (doubt.said || open_.contains(key)) return;
+    if (doubt.said || has_open_case(key.second)) return;
     doubt.said = true;
     const ContactGroup* group = book_.find_group(doubt.example, doubt.shape);
     if (group == nullptr) return;
     const ContactCounts counts = group->in(Scale::window);
-    if (counts.targets() == 0) return;
+    // It has gone by, or is not what a peer-to-peer node does, and only lacks a verdict.
+    const bool is_peer =
+        !scan_tests::passes(scan_tests::against_peer, counts, context_.options.min_targets) ||
+        group->company_seen_at != 0;
+    if (counts.targets() == 0 || (scan_tests::is_no_ordinary_host(counts) && !is_peer)) return;
 
     Finding finding;
     finding.verdict = Verdict::exonerated;
