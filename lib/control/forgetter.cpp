@@ -74,7 +74,8 @@ void Forgetter::sweep_hosts(std::int64_t now_s) {
         const HostId id = next_host_++;
         if (next_host_ >= count) next_host_ = 0;
         HostUse& use = hosts_in_use_[id];
-        if (!use.kept || use.flows > 0 || use.seen_s >= before_s) continue;
+        if (!use.kept || use.flows > 0 || (use.seen_s >= before_s && use.seen_s <= now_s + margin_s))
+            continue;
         if (limits_.has_open_case(id) || scans_.is_suspect(id)) continue;
         hosts_.forget(id);
         scans_.forget(id);

@@ -5,6 +5,8 @@
 #include <cassert>
 #include <limits>
 
+#include "detect/scan_services.hpp"
+
 namespace flowlock {
 namespace {
 
@@ -60,6 +62,11 @@ const ContactGroup* ContactBook::find_group(const ContactTarget& target, Shape s
     return at == groups_.end() ? nullptr : &at->second;
 }
 
+ContactGroup* ContactBook::find_group(const ContactTarget& target, Shape shape) {
+    const auto at = groups_.find(group_key(target, shape));
+    return at == groups_.end() ? nullptr : &at->second;
+}
+
 // A host that is only pinged has no ports to scan; another IP protocol is no service; and where many ports of many
 // hosts count together, the middle of a connection would be taken for a probe too easily.
 bool ContactBook::is_in_group(const Contact& contact, Shape shape) noexcept {
@@ -79,7 +86,7 @@ bool ContactBook::is_in_group(const Contact& contact, Shape shape) noexcept {
 std::size_t ContactBook::room() const noexcept {
     const std::uint64_t used = parts_.budget.used;
     const std::uint64_t max = parts_.options.contacts_max;
-    const std::size_t enough = 4 * std::size_t{parts_.options.min_targets};
+    const std::size_t enough = 10 * std::size_t{parts_.options.min_targets};
     if (used < max / 2) return contacts_max;
     if (used < max / 4 * 3) return std::max<std::size_t>(8'192, enough);
     return std::max<std::size_t>(used < max / 8 * 7 ? 2'048 : 512, enough);
@@ -88,6 +95,9 @@ std::size_t ContactBook::room() const noexcept {
 // For one more contact, by dropping the oldest ones if they have been judged.
 bool ContactBook::make_room() {
     while (contacts_.size() >= room() || parts_.budget.used >= parts_.options.contacts_max) {
+        if (begin_number_ == waiting_number_ && contacts_.size() < room() && parts_.budget.take_from_others &&
+            parts_.budget.take_from_others(host_))
+            continue;
         if (begin_number_ == waiting_number_) {
             ++parts_.budget.untracked;
             return false;
@@ -222,8 +232,9 @@ void ContactBook::count(const Contact& contact, Shape shape, Scale scale, bool a
 
 void ContactBook::count_in(const Contact& contact, Scale scale, bool add) {
     for (const Shape shape : shapes) count(contact, shape, scale, add);
-    if (scale == Scale::slow && contact.state == Contact::State::failed)
-        failed_slowly_ += add ? 1 : ~std::uint64_t{0};
+    const bool is_odd = contact.state == Contact::State::failed || is_service_for_few(contact.target) ||
+                        is_service_for_some(contact.target);
+    if (scale == Scale::slow && is_odd) odd_slowly_ += add ? 1 : ~std::uint64_t{0};
 }
 
 // Out of the scales in which it still is.
@@ -292,16 +303,25 @@ void ContactBook::settle(std::int64_t ended_before_ns, std::uint32_t turns) {
     }
 }
 
+std::size_t ContactBook::give_up(std::size_t count, bool any) {
+    const std::uint64_t end = any ? waiting_number_ : scale_begin_[static_cast<std::size_t>(Scale::window)];
+    std::size_t dropped = 0;
+    for (; dropped < count && begin_number_ < end; ++dropped) drop_oldest();
+    return dropped;
+}
+
+// In every shape: the ports of an ended portscan are not the targets of a netscan.
 void ContactBook::spend(std::uint32_t case_number, std::int64_t until_s) {
-    for (auto i = begin_number_; i != waiting_number_; ++i) {
+    for (auto i = begin_number_; i != waiting_number_ && at(i).epoch_s <= until_s; ++i) {
         Contact& contact = at(i);
-        if (contact.epoch_s > until_s) return;
-        for (const Shape shape : shapes) {
-            if (!is_counted(contact, shape) || group_of(contact, shape).case_number != case_number) continue;
-            for (const Scale scale : scales)
-                if (is_in_scale(contact, scale)) count(contact, shape, scale, false);
-            contact.spent = static_cast<std::uint8_t>(contact.spent | 1u << static_cast<unsigned>(shape));
-        }
+        const bool is_of_case = std::any_of(shapes.begin(), shapes.end(), [&](Shape shape) {
+            return is_counted(contact, shape) && group_of(contact, shape).case_number == case_number;
+        });
+        if (!is_of_case) continue;
+        for (const Scale scale : scales)
+            if (is_in_scale(contact, scale))
+                for (const Shape shape : shapes) count(contact, shape, scale, false);
+        contact.spent = (1u << shapes.size()) - 1;
     }
 }
 

@@ -5,7 +5,7 @@
 // are retries and prove nothing. It is answered, refused, unreachable or unanswered, judged at the end of the
 // first epoch that ends at least answer_wait after its first packet; the last three are failures, and an answer
 // that comes later still clears it. A target that got more packets than a prober sends is no port of a portscan,
-// and one that got bigger ones is no target at all: that is a stream, as in a flood to random ports.
+// nor is one that got bigger ones, and one that got many of them is no target at all: that is a stream, as in a flood.
 //
 // Contacts are counted in groups of three shapes: all targets on one service (protocol and port), all ports of
 // one address, and all of a protocol. At most 400 bytes a contact; how many, the budget says. Owned by a
@@ -64,9 +64,12 @@ struct ContactGroup {
     std::uint32_t contacts = 0;     // those that are gone included
     std::uint32_t case_number = 0;  // of the case that it is part of; 0: none
     std::array<ContactCounts, scales.size()> counts{};
-    // Number of targets when it was last looked at how near they lie, and at what else the host tries: 0: never.
-    std::uint32_t density_seen_at = 0;
-    std::uint32_t company_seen_at = 0;
+    // By scale, number of targets when it was last looked at how near they lie, what else the host tries, and how they
+    // are spread; 0: never.
+    std::array<std::uint32_t, scales.size()> density_seen_at{};
+    std::array<std::uint32_t, scales.size()> company_seen_at{};
+    std::array<std::uint32_t, scales.size()> spread_seen_at{};
+    bool held_back = false;  // it convinced while answers may have been missing
 
     const ContactCounts& in(Scale scale) const noexcept { return counts[static_cast<std::size_t>(scale)]; }
 };
@@ -75,6 +78,8 @@ struct ContactGroup {
 struct ContactBudget {
     std::uint32_t used = 0;
     std::uint64_t untracked = 0;  // contacts for which there was no room
+    // Takes contacts from others than this host. False: nobody has any to spare.
+    std::function<bool(HostId)> take_from_others{};
 };
 
 class ContactBook {
@@ -136,21 +141,29 @@ public:
     }
     // The group of a target. None: it has no contact.
     const ContactGroup* find_group(const ContactTarget& target, Shape shape) const;
+    ContactGroup* find_group(const ContactTarget& target, Shape shape);
     const ContactGroup* protocol_group(ProtocolClass protocol) const {
         return find_group({.protocol = protocol}, Shape::protocol);
     }
-    // Failures in the slow window, in all protocols.
-    std::uint64_t failed_slowly() const noexcept { return failed_slowly_; }
+    // Contacts in the slow window that make a host suspicious, in all protocols.
+    std::uint64_t odd_slowly() const noexcept { return odd_slowly_; }
     FlowSum sum_of(const Contact& contact) const;
     // Calls act(number, contact) for the decided contacts of a group that are not spent, from the newest on.
     template <class Act>
     void for_each_in(const ContactGroup& group, Shape shape, Act&& act) const {
-        for (auto i = group.newest; i >= begin_number_;
-             i = (*this)[i].older[static_cast<std::size_t>(shape)]) {
-            const Contact& contact = (*this)[i];
-            if (is_counted(contact, shape)) act(i, contact);
-        }
+        walk(group, shape, begin_number_, act);
     }
+    // … that are in a scale.
+    template <class Act>
+    void for_each_in(const ContactGroup& group, Shape shape, Scale scale, Act&& act) const {
+        const auto begin = std::max(begin_number_, scale_begin_[static_cast<std::size_t>(scale)]);
+        walk(group, shape, begin, [&](std::uint64_t number, const Contact& contact) {
+            if (is_in_scale(contact, scale)) act(number, contact);
+        });
+    }
+    // Drops so many of the oldest contacts at most; those of the window, too, if `any`. How many it were.
+    std::size_t give_up(std::size_t count, bool any);
+    std::size_t size() const noexcept { return contacts_.size(); }
 
     static bool is_in_group(const Contact& contact, Shape shape) noexcept;
     static bool is_in_scale(const Contact& contact, Scale scale) noexcept {
@@ -158,8 +171,9 @@ public:
     }
     // Who tries one service at many addresses may try often; who tries many ports of one address does not.
     static bool is_failure(const Contact& contact, Shape shape) noexcept {
-        return contact.state == Contact::State::failed && !contact.big &&
-               !(contact.many && shape != Shape::service);
+        if (contact.state != Contact::State::failed) return false;
+        if (shape != Shape::service) return !contact.big && !contact.many;
+        return !contact.big || !(contact.many || contact.ack_probe);
     }
 
 private:
@@ -184,6 +198,12 @@ private:
                (contact.spent >> static_cast<unsigned>(shape) & 1) == 0 && is_in_group(contact, shape);
     }
 
+    template <class Act>
+    void walk(const ContactGroup& group, Shape shape, std::uint64_t begin, Act&& act) const {
+        for (auto i = group.newest; i >= begin; i = (*this)[i].older[static_cast<std::size_t>(shape)])
+            if (is_counted((*this)[i], shape)) act(i, (*this)[i]);
+    }
+
     bool make_room();
     std::size_t room() const noexcept;
     void retry(std::uint64_t number, FlowId id, std::int64_t epoch_s);
@@ -206,7 +226,7 @@ private:
     std::uint64_t looked_number_ = 1;   // … have been looked at again
     std::uint64_t settled_number_ = 0;  // … were settled last
     std::array<std::uint64_t, scales.size()> scale_begin_;  // … have left the scale
-    std::uint64_t failed_slowly_ = 0;
+    std::uint64_t odd_slowly_ = 0;
     std::unordered_map<ContactTarget, std::uint64_t, Hash> by_target_;
     std::unordered_map<GroupKey, ContactGroup, Hash> groups_;
 };

@@ -33,7 +33,7 @@ void HostWatch::free_block(Host& host) {
 void HostWatch::set_suspect(HostId host, Suspect* suspect) {
     Host& known = of(host);
     known.suspect = suspect;
-    free_block(known);
+    if (known.block != no_block) blocks_[known.block].services = {};
 }
 
 void HostWatch::forget(HostId host) {
@@ -53,15 +53,16 @@ void HostWatch::turn(Block& block, std::int64_t now_s) const {
         const std::int64_t now = now_s / std::max<std::int64_t>(1, window.count() / 2);
         const auto turns = static_cast<unsigned>(std::clamp<std::int64_t>(now - turn, 0, 32));
         turn = now;
-        if (turns == 0) return false;
+        if (turns == 0) return turns;
         for (Service& service : block.services) {
             (service.*counts).halve(turns);
             service.answered_seen = 0;
         }
-        return true;
+        return turns;
     };
-    if (halve(block.turn, options_.window, &Service::lately)) block.bogons /= 2;
-    if (halve(block.slow_turn, options_.slow_window, &Service::slowly)) block.bogons_said = false;
+    const unsigned turns = halve(block.turn, options_.window, &Service::lately);
+    block.bogons = turns < 32 ? block.bogons >> turns : 0;
+    if (halve(block.slow_turn, options_.slow_window, &Service::slowly) > 0) block.bogons_said = false;
 }
 
 HostWatch::Block& HostWatch::block_of(HostId host, std::int64_t now_s) {
@@ -136,7 +137,12 @@ bool HostWatch::count(HostId host, const ContactTarget& target, bool failed, std
 bool HostWatch::count_bogon(HostId host, std::int64_t now_s) {
     Block& block = block_of(host, now_s);
     if (++block.bogons < options_.min_targets || block.bogons_said) return false;
-    return block.bogons_said = true;
+    block.bogons = 0;
+    return true;
+}
+
+void HostWatch::bogons_have_been_said(HostId host, std::int64_t now_s) {
+    block_of(host, now_s).bogons_said = true;
 }
 
 }  // namespace flowlock

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which hosts are worth a close look. For each internal host sixteen bytes, and 320 more once an attempt of it has
+// Which hosts are worth a close look. For each internal host sixteen bytes, and 324 more once an attempt of it has
 // failed: how many attempts failed and were answered lately, on the services where most failed.
 //
 // Failed attempts are counted, not targets, so what is counted is never less than the distinct targets that failed:
@@ -7,7 +7,7 @@
 // answered, targets are told apart as far as 64 bits can, so that calling a few friends over and over excuses nobody
 // (docs/scan-detection.md, evasion). The services
 // are kept by the Space-Saving algorithm (Metwally, Agrawal and El Abbadi, "Efficient Computation of Frequent and
-// Top-k Elements in Data Streams", 2005), which never counts a failure too few. Counts are halved after half of
+// Top-k Elements in Data Streams", 2005), which never counts a failure of the slow window too few. Counts are halved after half of
 // a window (and half of the slow window), so within a window at least a quarter of what was counted is left. Owned
 // by the ScanDetector.
 #pragma once
@@ -41,9 +41,10 @@ public:
 
     // An attempt of a host that is no suspect has been decided. True: it has become suspicious.
     bool count(HostId host, const ContactTarget& target, bool failed, std::int64_t now_s);
-    // An attempt at an address that nobody has. True: there are as many as a scan has targets, for the first
-    // time within a slow window.
+    // An attempt at an address that nobody has. True: there are as many as a scan has targets, since it was last
+    // true, and it has not been said in this slow window.
     bool count_bogon(HostId host, std::int64_t now_s);
+    void bogons_have_been_said(HostId host, std::int64_t now_s);
 
 private:
     static constexpr std::uint32_t no_block = ~std::uint32_t{0};

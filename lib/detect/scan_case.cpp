@@ -67,7 +67,8 @@ private:
 
 }  // namespace
 
-bool ScanCase::add(const ContactTarget& target, Time time, std::uint64_t contact, bool rows_are_used_up) {
+bool ScanCase::add(const ContactTarget& target, Time time, std::uint64_t contact, bool failed,
+                   bool rows_are_used_up) {
     const auto at = rows_.find({target.address, target.port});
     if (at != rows_.end()) {  // contacted anew, long after
         at->second.contact = contact;
@@ -77,7 +78,8 @@ bool ScanCase::add(const ContactTarget& target, Time time, std::uint64_t contact
         ++rows_left_out_;
         return false;
     }
-    rows_.emplace(std::pair{target.address, target.port}, ScanRow{.time = time, .contact = contact});
+    rows_.emplace(std::pair{target.address, target.port},
+                  ScanRow{.time = time, .contact = contact, .failed_first = failed});
     return true;
 }
 
@@ -99,8 +101,7 @@ void ScanCase::add_rows(const SumOf& sum_of, std::int64_t cut_after_ns, Finding&
     FlowSum all;
     ScanFigures& scan = finding.scan;
     for (const auto& [target, row] : rows_) {
-        FlowSum sum = row.ended;
-        if (row.contact != 0) sum.add(sum_of(row.contact));
+        const FlowSum sum = sum_of_row(row, sum_of);
         shares.add(target.second, sum.tools);
         ++count_of(sum.best, scan);
         if (sum.best == ContactOutcome::unanswered && ns_of(row.time) > cut_after_ns) ++scan.cut_short;
@@ -121,6 +122,18 @@ void ScanCase::add_rows(const SumOf& sum_of, std::int64_t cut_after_ns, Finding&
     finding.totals = all.sent;
     finding.first_seen = time_from_ns(all.first_ns);
     finding.last_seen = time_from_ns(all.last_ns);
+}
+
+FlowSum ScanCase::sum_of_row(const ScanRow& row, const SumOf& sum_of) {
+    FlowSum sum = row.ended;
+    if (row.contact != 0) sum.add(sum_of(row.contact));
+    return sum;
+}
+
+std::uint64_t ScanCase::answered_late(const SumOf& sum_of) const {
+    return static_cast<std::uint64_t>(std::count_if(rows_.begin(), rows_.end(), [&](const auto& entry) {
+        return entry.second.failed_first && sum_of_row(entry.second, sum_of).best == ContactOutcome::answered;
+    }));
 }
 
 void ScanCase::list_targets(Finding& finding, ScanCaseLimits limits) const {

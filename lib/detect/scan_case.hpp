@@ -22,6 +22,7 @@ struct ScanCaseLimits {
 struct ScanRow {
     Time time;
     std::uint64_t contact = 0;  // its number; 0: none any more
+    bool failed_first = false;  // when it was added
     FlowSum ended{};
 };
 
@@ -36,12 +37,16 @@ public:
 
     // Adds a target, or joins its contact to the row it has. True: there is a row more. With `rows_are_used_up`
     // over all cases targets are only counted.
-    bool add(const ContactTarget& target, Time time, std::uint64_t contact, bool rows_are_used_up);
+    bool add(const ContactTarget& target, Time time, std::uint64_t contact, bool failed,
+             bool rows_are_used_up);
     // The contact goes, with this sum.
     void contact_leaves(const ContactTarget& target, std::uint64_t contact, const FlowSum& sum);
     // It was no target after all.
     void remove(const ContactTarget& target, std::uint64_t contact);
     std::size_t rows() const noexcept { return rows_.size(); }
+    bool has_left_out_rows() const noexcept { return rows_left_out_ > 0; }
+    // Targets that had failed when they were added, and have answered since.
+    std::uint64_t answered_late(const SumOf& sum_of) const;
     // As it was opened, without figures.
     const Finding& opened_as() const noexcept { return finding_; }
     // The whole finding, as it stands now. What was answered after the case was opened is answered in the finding,
@@ -50,6 +55,7 @@ public:
                     std::int64_t cut_after_ns = std::numeric_limits<std::int64_t>::max()) const;
 
 private:
+    static FlowSum sum_of_row(const ScanRow& row, const SumOf& sum_of);
     void add_rows(const SumOf& sum_of, std::int64_t cut_after_ns, Finding& finding) const;
     void list_targets(Finding& finding, ScanCaseLimits limits) const;
 

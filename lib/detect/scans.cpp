@@ -28,7 +28,9 @@ ScanDetector::ScanDetector(const ScanOptions& options, const FlowStore& flows, c
                            const HashKey& secret, ScanCaseLimits limits)
     : context_{.options = options, .limits = limits, .flows = flows, .hosts = hosts, .secret = secret},
       unanswering_(unanswering_networks(hosts.internal())),
-      watch_(context_.options) {}
+      watch_(context_.options) {
+    context_.budget.take_from_others = [this](HostId for_whom) { return take_contacts(for_whom); };
+}
 
 void ScanDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& findings) {
     context_.withdrawn.clear();
@@ -160,8 +162,9 @@ std::vector<FlowId> ScanDetector::attempts_of(HostId host, std::int64_t now_s) c
     std::int64_t before_ns = std::numeric_limits<std::int64_t>::max();
     for (FlowId id = watch_.newest(host); id != no_flow; id = context_.chains.older(id)) {
         const FlowRecord& flow = context_.flows[id];
-        if (!context_.flows.is_kept(id) || flow.host != host || flow.first_ns < begin_ns ||
-            flow.first_ns > before_ns || attempts.size() == ContactBook::contacts_max)
+        if (!context_.flows.is_kept(id) || flow.host != host || !is_attempt(flow) ||
+            flow.first_ns < begin_ns || flow.first_ns > before_ns ||
+            attempts.size() == ContactBook::contacts_max)
             break;
         before_ns = std::min(before_ns, flow.first_ns + disorder_ns);
         attempts.push_back(id);
@@ -204,8 +207,10 @@ void ScanDetector::say_bogon(HostId host) {
     for (const FlowId id : attempts) {
         const FlowRecord& flow = context_.flows[id];
         if (flow.first_ns < begin_ns || !unanswering_.contains(flow.external_address())) continue;
-        rows.add(target_of(flow), time_from_ns(flow.first_ns), std::uint64_t{id} + 1, false);
+        rows.add(target_of(flow), time_from_ns(flow.first_ns), std::uint64_t{id} + 1, false, false);
     }
+    if (rows.rows() < context_.options.min_targets) return;  // the same few, over and over
+    watch_.bogons_have_been_said(host, now_s_);
     context_.exonerated.push_back(rows.figures(
         [&](std::uint64_t number) {
             FlowSum sum;
@@ -276,11 +281,24 @@ void ScanDetector::finish(std::vector<Finding>& findings) {
     if (!context_.options.enabled || !started_) return;
     context_.closed = &findings;
     decide_waiting(now_s_, true);
-    for (auto& entry : suspects_) {
-        entry.second->decide_rest(now_s_);
-        entry.second->exonerate(now_s_);
-    }
     close_all(Suspect::Ending::input_ended, findings);
+    for (auto& entry : suspects_) entry.second->exonerate_since(now_s_, now_s_);
+}
+
+// From who has contacts older than the window, else from who has many; a few hosts are asked.
+bool ScanDetector::take_contacts(HostId for_whom) {
+    constexpr std::size_t hosts_asked = 64, contacts_taken = 256;
+    const std::size_t many = 10 * std::size_t{context_.options.min_targets};
+    for (const bool any : {false, true}) {
+        for (std::size_t asked = 0; asked < std::min(hosts_asked, suspects_.size()); ++asked) {
+            auto at = suspects_.upper_bound(asked_host_);
+            if (at == suspects_.end()) at = suspects_.begin();
+            asked_host_ = at->first;
+            if (at->first == for_whom || (any && at->second->contacts() <= many)) continue;
+            if (at->second->give_up(contacts_taken, any) > 0) return true;
+        }
+    }
+    return false;
 }
 
 }  // namespace flowlock

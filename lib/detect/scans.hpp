@@ -89,6 +89,7 @@ private:
     std::vector<FlowId> attempts_of(HostId host, std::int64_t now_s) const;
     void say_bogon(HostId host);
     void drop(HostId host);
+    bool take_contacts(HostId for_whom);
     void close_all(Suspect::Ending ending, std::vector<Finding>& findings);
     void forget_all();
 
@@ -99,6 +100,7 @@ private:
     std::deque<Waiting> waiting_;
     Handshakes handshakes_;
     HostId settled_host_ = 0;
+    HostId asked_host_ = 0;
     std::int64_t now_s_ = 0;  // start of the newest epoch
     bool started_ = false;
     bool was_incomplete_ = false;  // the last epoch was

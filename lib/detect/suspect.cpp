@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 
 namespace flowlock {
 namespace {
@@ -30,14 +31,16 @@ ScanCase::SumOf Suspect::sums() const {
 }
 
 void Suspect::add(FlowId id, std::int64_t epoch_s) {
-    ++attempts_;
     book_.add(id, epoch_s);
 }
 
 void Suspect::advance(std::int64_t now_s) {
     decide_due(now_s);
     pass_to(now_s);
-    const auto revised = book_.look_again(now_s - ContactBook::second_look_s);
+    clear_streams(book_.look_again(now_s - ContactBook::second_look_s));
+}
+
+void Suspect::clear_streams(const std::vector<std::uint64_t>& revised) {
     for (const std::uint64_t number : revised) {
         const Contact& contact = book_[number];
         for (const Shape shape : shapes) {
@@ -51,10 +54,19 @@ void Suspect::advance(std::int64_t now_s) {
 
 void Suspect::conclude(std::int64_t now_s) {
     decide_due(now_s);
+    if (!context_.answers_may_be_missing) judge_held_back(now_s);
     close_quiet(now_s);
-    for (auto& entry : doubts_)
-        if (now_s - entry.second.since_s >= context_.options.window.count())
-            exonerate(entry.first, entry.second, now_s);
+    exonerate_since(now_s - context_.options.window.count(), now_s);
+}
+
+// Groups that convinced while answers may have been missing: what was missing has come.
+void Suspect::judge_held_back(std::int64_t now_s) {
+    for (const auto& entry : std::exchange(held_back_, {})) {
+        if (!book_.holds(entry.first)) continue;
+        book_.group_of(book_[entry.first], entry.second).held_back = false;
+        if (book_[entry.first].state != Contact::State::gone)
+            judge_in_group(entry.first, entry.second, now_s);
+    }
 }
 
 // In the order in which they began. After a gap, what waited was over before it ended.
@@ -68,7 +80,8 @@ void Suspect::decide_due(std::int64_t now_s) {
 void Suspect::decide_rest(std::int64_t now_s) {
     decide_due(now_s);
     while (book_.next_due_s()) judge(book_.decide_next(), now_s);
-    book_.look_again(std::numeric_limits<std::int64_t>::max());
+    judge_held_back(now_s);
+    clear_streams(book_.look_again(std::numeric_limits<std::int64_t>::max()));
 }
 
 // Before what failed in this epoch counts: what had been quiet until it is over, and what is too old is gone.
@@ -87,7 +100,7 @@ void Suspect::judge(std::uint64_t number, std::int64_t now_s) {
 void Suspect::judge_in_group(std::uint64_t number, Shape shape, std::int64_t now_s) {
     const Contact& decided = book_[number];
     ContactGroup& group = book_.group_of(decided, shape);
-    OpenCase* open = case_of(group, decided, shape, now_s);
+    OpenCase* open = case_of(group, number, shape, now_s);
     if (open == nullptr) return doubt(group, decided, shape, now_s);
     if (ContactBook::is_failure(decided, shape) || open->rows.opened_as().scan.confidence == Confidence::low)
         open->failed_s = now_s;
@@ -96,8 +109,9 @@ void Suspect::judge_in_group(std::uint64_t number, Shape shape, std::int64_t now
 
 // The open case that the group belongs to, or joins now because it convinces; none: nullptr. All of a protocol
 // is asked about only where neither a service nor an address stands out.
-Suspect::OpenCase* Suspect::case_of(ContactGroup& group, const Contact& decided, Shape shape,
+Suspect::OpenCase* Suspect::case_of(ContactGroup& group, std::uint64_t number, Shape shape,
                                     std::int64_t now_s) {
+    const Contact& decided = book_[number];
     const CaseKey key{kind_of(decided, shape), decided.target.protocol};
     const auto at = open_.find(key);
     if (group.case_number != 0 && at != open_.end() && group.case_number == at->second.number)
@@ -110,7 +124,10 @@ Suspect::OpenCase* Suspect::case_of(ContactGroup& group, const Contact& decided,
     const auto evidence = evidence_of(group, decided, shape);
     if (!evidence) return nullptr;
     if (at != open_.end()) return &at->second;
-    if (context_.answers_may_be_missing) return nullptr;
+    if (context_.answers_may_be_missing) {
+        if (!std::exchange(group.held_back, true)) held_back_.emplace_back(number, shape);
+        return nullptr;
+    }
     return &open_case(group, decided, shape, *evidence, now_s);
 }
 
@@ -139,7 +156,8 @@ Suspect::OpenCase& Suspect::open_case(const ContactGroup& group, const Contact& 
                                                      : context_.options.window;
     const auto number = static_cast<std::uint32_t>(context_.cases_opened);
     return open_
-        .emplace(key, OpenCase{number, now_s, quiet, evidence.targets_min, ScanCase{std::move(finding)}})
+        .emplace(key, OpenCase{number, now_s, quiet, evidence.targets_min, group.in(evidence.scale).cleared,
+                               ScanCase{std::move(finding)}})
         .first->second;
 }
 
@@ -147,8 +165,10 @@ Suspect::OpenCase& Suspect::open_case(const ContactGroup& group, const Contact& 
 void Suspect::add_rows(OpenCase& open, ContactGroup& group, std::uint64_t number, Shape shape) {
     const auto add = [&](std::uint64_t i, const Contact& contact) {
         if (contact.state == Contact::State::failed && !ContactBook::is_failure(contact, shape)) return;
-        const bool is_used_up = context_.rows_kept >= ScanContext::rows_kept_max;
-        if (open.rows.add(contact.target, time_from_ns(contact.first_ns), i, is_used_up))
+        const bool is_used_up =
+            context_.rows_kept >= ScanContext::rows_kept_max && open.rows.rows() >= ScanContext::rows_always;
+        const bool failed = contact.state == Contact::State::failed;
+        if (open.rows.add(contact.target, time_from_ns(contact.first_ns), i, failed, is_used_up))
             ++context_.rows_kept;
     };
     if (group.case_number == open.number) return add(number, book_[number]);
@@ -178,19 +198,25 @@ void Suspect::close_all(Ending ending, std::int64_t now_s) {
     open_.clear();
 }
 
-// Late answers can have cleared what convinced when the case was opened; then it was no scan.
+// Late answers, or packets that made streams of probes, can have cleared what convinced when the case was opened;
+// then it was no scan. Other targets that answered excuse nothing, and where rows are missing nothing is proved.
+bool Suspect::has_been_cleared(const OpenCase& open, const Finding& finding) const {
+    if (finding.targets_total < open.targets_min) return true;
+    if (finding.trigger.metric != Metric::failed_contacts || open.rows.has_left_out_rows()) return false;
+    const ScanFigures& scan = finding.scan;
+    const ContactCounts counts{
+        .failed = static_cast<std::uint32_t>(scan.refused + scan.unreachable + scan.unanswered),
+        .cleared = open.answered + static_cast<std::uint32_t>(open.rows.answered_late(sums()))};
+    return counts.failed < finding.trigger.threshold || !scan_tests::is_no_ordinary_host(counts);
+}
+
 void Suspect::close(OpenCase& open, Ending ending, std::int64_t now_s) {
     const std::int64_t cut_after_ns =
         ending == Ending::quiet ? std::numeric_limits<std::int64_t>::max()
                                 : context_.seen_until_ns - Duration{context_.options.answer_wait}.count();
     Finding finding = open.rows.figures(sums(), context_.limits, cut_after_ns);
     const ProtocolClass protocol = finding.protocol;
-    const ScanFigures& scan = finding.scan;
-    const ContactCounts counts{
-        .failed = static_cast<std::uint32_t>(scan.refused + scan.unreachable + scan.unanswered),
-        .cleared = static_cast<std::uint32_t>(scan.answered)};
-    if (finding.targets_total < open.targets_min ||
-        (finding.trigger.metric == Metric::failed_contacts && !scan_tests::is_no_ordinary_host(counts))) {
+    if (has_been_cleared(open, finding)) {
         finding.closed = end_of_epoch(now_s);
         context_.withdrawn.push_back(std::move(finding));
         return;
@@ -214,7 +240,7 @@ std::size_t Suspect::rows() const {
 // Half of what makes a suspect.
 bool Suspect::is_idle() const {
     if (!open_.empty() || book_.next_due_s()) return false;
-    return book_.failed_slowly() * 8 < context_.options.min_targets;
+    return book_.odd_slowly() * 8 < context_.options.min_targets;
 }
 
 }  // namespace flowlock

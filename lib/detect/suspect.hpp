@@ -21,6 +21,7 @@ namespace flowlock {
 struct ScanContext {
     // Over all open cases; beyond, targets are only counted. 160 bytes each.
     static constexpr std::size_t rows_kept_max = 4'000'000;
+    static constexpr std::size_t rows_always = 1'000;  // of one case, even then
 
     ScanOptions options;
     ScanCaseLimits limits;
@@ -38,7 +39,7 @@ struct ScanContext {
     std::vector<Finding> withdrawn{};        // of cases that later answers have cleared
     std::vector<Finding> exonerated{};
 
-    // Fewer than half of the handshakes show their reply, and there were enough to tell.
+    // At least half of the handshakes show their reply, or there were too few to tell.
     bool replies_are_visible() const noexcept {
         return replies.established < 20 || replies.seen * 2 >= replies.established;
     }
@@ -64,8 +65,11 @@ public:
     // No more epochs will come that its contacts could wait for.
     void decide_rest(std::int64_t now_s);
     void close_all(Ending ending, std::int64_t now_s);
-    // What is to be said in its favour that has not been said.
-    void exonerate(std::int64_t now_s);
+    // Says what is to be said in its favour, has been so since then, and has not been said.
+    void exonerate_since(std::int64_t since_s, std::int64_t now_s);
+    // Drops contacts that it can spare for others.
+    std::size_t give_up(std::size_t count, bool any) { return book_.give_up(count, any); }
+    std::size_t contacts() const noexcept { return book_.size(); }
     void settle(std::int64_t ended_before_ns, std::uint32_t turns) { book_.settle(ended_before_ns, turns); }
     // It does no more than hosts that are no suspects.
     bool is_idle() const;
@@ -86,8 +90,10 @@ private:
         std::int64_t failed_s = 0;  // start of the last epoch in which a contact of it failed
         std::chrono::seconds quiet{};
         std::uint32_t targets_min = 0;
+        std::uint32_t answered = 0;  // of the targets that convinced
         ScanCase rows;
     };
+    using SeenAt = std::array<std::uint32_t, scales.size()>;
     using CaseKey = std::pair<Kind, ProtocolClass>;
     // Why a group convinces.
     struct Evidence {
@@ -111,7 +117,7 @@ private:
     ScanCase::SumOf sums() const;
     void judge(std::uint64_t number, std::int64_t now_s);
     void judge_in_group(std::uint64_t number, Shape shape, std::int64_t now_s);
-    OpenCase* case_of(ContactGroup& group, const Contact& decided, Shape shape, std::int64_t now_s);
+    OpenCase* case_of(ContactGroup& group, std::uint64_t number, Shape shape, std::int64_t now_s);
     OpenCase& open_case(const ContactGroup& group, const Contact& decided, Shape shape,
                         const Evidence& evidence, std::int64_t now_s);
     std::optional<Evidence> evidence_of(ContactGroup& group, const Contact& decided, Shape shape) const;
@@ -119,17 +125,21 @@ private:
                                         Shape shape) const;
     std::optional<Evidence> evidence_without_replies(const ContactGroup& group, const Contact& decided,
                                                      Shape shape) const;
-    bool is_spread(const Contact& decided, ContactCounts all, Scale scale) const;
-    static bool is_worth_a_look(std::uint32_t targets, std::uint32_t& seen_at);
+    bool seems_spread(const Contact& decided, ContactCounts all, Scale scale) const;
+    bool is_spread(ContactGroup& all, Scale scale) const;
+    static bool is_worth_a_look(const ContactGroup& group, Scale scale, SeenAt& seen_at);
     bool is_in_peer_company(ContactGroup& group, const Contact& decided, Scale scale) const;
     bool lies_dense(ContactGroup& group, Shape shape, Scale scale) const;
     void add_rows(OpenCase& open, ContactGroup& group, std::uint64_t number, Shape shape);
     void doubt(const ContactGroup& group, const Contact& decided, Shape shape, std::int64_t now_s);
-    void exonerate(const CaseKey& key, Doubt& doubt, std::int64_t now_s);
+    bool is_doubtful(const ContactGroup& group, const ContactTarget& target, Shape shape) const;
+    bool exonerate(const CaseKey& key, Doubt& doubt, std::int64_t now_s);
+    void judge_held_back(std::int64_t now_s);
     void pass_to(std::int64_t now_s);
     void decide_due(std::int64_t now_s);
-    void clear_streams();
+    void clear_streams(const std::vector<std::uint64_t>& revised);
     void close_quiet(std::int64_t now_s);
+    bool has_been_cleared(const OpenCase& open, const Finding& finding) const;
     void close(OpenCase& open, Ending ending, std::int64_t now_s);
     void contact_leaves(std::uint64_t number, const Contact& contact);
 
@@ -137,7 +147,7 @@ private:
     ScanContext& context_;
     std::map<CaseKey, OpenCase> open_;
     std::map<CaseKey, Doubt> doubts_;
-    std::uint64_t attempts_ = 0;
+    std::vector<std::pair<std::uint64_t, Shape>> held_back_;  // contacts whose group convinced too early
     std::int64_t passed_s_ = std::numeric_limits<std::int64_t>::min();  // up to which cases were closed
     ContactBook book_;
 };

@@ -38,7 +38,7 @@ IpAddress block_of(IpAddress address) {
     return address;
 }
 
-struct BlockHash {
+struct AddressHash {
     std::size_t operator()(const IpAddress& block) const noexcept {
         return fold_multiply(block.high ^ HashKey{}.a, block.low ^ HashKey{}.b);
     }
@@ -60,7 +60,7 @@ std::optional<Suspect::Evidence> Suspect::evidence_in(Scale scale, ContactGroup&
     std::uint32_t min = context_.options.min_targets;
     if (scale == Scale::slow) min *= shape == Shape::address ? slow_ports_factor : slow_addresses_factor;
     if (counts.targets() < min) return std::nullopt;
-    if (shape == Shape::protocol && !is_spread(decided, counts, scale)) return std::nullopt;
+    if (shape == Shape::protocol && !seems_spread(decided, counts, scale)) return std::nullopt;
     if (!context_.replies_are_visible() && decided.target.protocol != ProtocolClass::tcp)
         return scale == Scale::window ? evidence_without_replies(group, decided, shape) : std::nullopt;
 
@@ -82,11 +82,12 @@ std::optional<Suspect::Evidence> Suspect::evidence_in(Scale scale, ContactGroup&
                              failures_needed(against_peer, cleared, min, min));
         const std::uint32_t protocol_min = protocol_factor * min;
         if (shape == Shape::protocol && counts.targets() >= protocol_min &&
-            passes(against_any_client, counts, min))
+            passes(against_any_client, counts, min) && is_spread(group, scale))
             return convinced(Criterion::failed_contacts, protocol_min,
                              failures_needed(against_any_client, cleared, protocol_min, min));
         const std::uint32_t dense_min = shape == Shape::protocol ? protocol_dense_factor * min : min;
-        if (counts.targets() >= dense_min && lies_dense(group, shape, scale))
+        if (counts.targets() >= dense_min && lies_dense(group, shape, scale) &&
+            (shape != Shape::protocol || is_spread(group, scale)))
             return convinced(Criterion::dense_targets, dense_min, failures_needed(cleared, dense_min));
     }
     if (shape == Shape::service && scale != Scale::slow && is_service_for_few(decided.target))
@@ -98,12 +99,26 @@ std::optional<Suspect::Evidence> Suspect::evidence_in(Scale scale, ContactGroup&
     return std::nullopt;
 }
 
-bool Suspect::is_spread(const Contact& decided, ContactCounts all, Scale scale) const {
+// As far as the parts that this contact is of can tell.
+bool Suspect::seems_spread(const Contact& decided, ContactCounts all, Scale scale) const {
     for (const Shape shape : {Shape::service, Shape::address}) {
         const ContactGroup* part = book_.find_group(decided.target, shape);
         if (part->in(scale).targets() * protocol_parts_min > all.targets()) return false;
     }
     return true;
+}
+
+bool Suspect::is_spread(ContactGroup& all, Scale scale) const {
+    if (!is_worth_a_look(all, scale, all.spread_seen_at)) return false;
+    std::unordered_map<IpAddress, std::uint32_t, AddressHash> addresses;
+    std::unordered_map<std::uint16_t, std::uint32_t> ports;
+    std::uint32_t targets = 0;
+    std::uint32_t largest = 0;
+    book_.for_each_in(all, Shape::protocol, scale, [&](std::uint64_t, const Contact& contact) {
+        ++targets;
+        largest = std::max({largest, ++addresses[contact.target.address], ++ports[contact.target.port]});
+    });
+    return largest * protocol_parts_min <= targets;
 }
 
 // What is left is how many targets there are, and whether the host tries little else.
@@ -126,10 +141,12 @@ std::optional<Suspect::Evidence> Suspect::evidence_without_replies(const Contact
                     .threshold = needed};
 }
 
-// A walk over many contacts is only worth it when there are a quarter more than at the last one.
-bool Suspect::is_worth_a_look(std::uint32_t targets, std::uint32_t& seen_at) {
-    if (seen_at != 0 && targets >= seen_at && targets < seen_at + std::max(1u, seen_at / 4)) return false;
-    seen_at = targets;
+// A walk over many contacts is only worth it when there are a quarter more, or fewer, than at the last one.
+bool Suspect::is_worth_a_look(const ContactGroup& group, Scale scale, SeenAt& seen_at) {
+    const std::uint32_t targets = group.in(scale).targets();
+    std::uint32_t& seen = seen_at[static_cast<std::size_t>(scale)];
+    if (seen != 0 && targets < seen + std::max(1u, seen / 4) && targets > seen - seen / 4) return false;
+    seen = targets;
     return true;
 }
 
@@ -140,28 +157,26 @@ bool Suspect::is_in_peer_company(ContactGroup& group, const Contact& decided, Sc
     const std::uint32_t targets = group.in(scale).targets();
     const ContactGroup* all = book_.find_group(decided.target, Shape::protocol);
     if (all == nullptr || all->in(scale).targets() < 2 * targets) return false;
-    if (!is_worth_a_look(targets, group.company_seen_at)) return true;
+    if (!is_worth_a_look(group, scale, group.company_seen_at)) return true;
     std::unordered_set<std::uint16_t> ports;
     ContactCounts others;
-    book_.for_each_in(*all, Shape::protocol, [&](std::uint64_t, const Contact& contact) {
-        if (!ContactBook::is_in_scale(contact, scale) || contact.target.port == decided.target.port) return;
+    book_.for_each_in(*all, Shape::protocol, scale, [&](std::uint64_t, const Contact& contact) {
+        if (contact.target.port == decided.target.port) return;
         ports.insert(contact.target.port);
         ++(ContactBook::is_failure(contact, Shape::protocol) ? others.failed : others.cleared);
     });
     const bool is_company = ports.size() * peer_targets_per_port_max >= others.targets() &&
                             others.cleared * peer_targets_per_answer_max >= others.targets();
-    if (!is_company) group.company_seen_at = 0;
+    if (!is_company) group.company_seen_at[static_cast<std::size_t>(scale)] = 0;
     return is_company;
 }
 
 // At least half of the targets lie in blocks with many.
 bool Suspect::lies_dense(ContactGroup& group, Shape shape, Scale scale) const {
-    const std::uint32_t targets = group.in(scale).targets();
-    if (!is_worth_a_look(targets, group.density_seen_at)) return false;
-    std::unordered_map<IpAddress, std::uint32_t, BlockHash> blocks;
+    if (!is_worth_a_look(group, scale, group.density_seen_at)) return false;
+    std::unordered_map<IpAddress, std::uint32_t, AddressHash> blocks;
     std::uint32_t all = 0;
-    book_.for_each_in(group, shape, [&](std::uint64_t, const Contact& contact) {
-        if (!ContactBook::is_in_scale(contact, scale)) return;
+    book_.for_each_in(group, shape, scale, [&](std::uint64_t, const Contact& contact) {
         ++all;
         ++blocks[block_of(contact.target.address)];
     });
@@ -174,35 +189,46 @@ bool Suspect::lies_dense(ContactGroup& group, Shape shape, Scale scale) const {
 // A group that is large enough for a verdict, and of which half would be enough failures, is worth a word. It is
 // said after a window, when it is still so.
 void Suspect::doubt(const ContactGroup& group, const Contact& decided, Shape shape, std::int64_t now_s) {
-    if (shape == Shape::address) return;
+    if (is_doubtful(group, decided.target, shape))
+        doubts_.try_emplace({kind_of(decided, shape), decided.target.protocol},
+                            Doubt{.example = decided.target, .shape = shape, .since_s = now_s});
+}
+
+bool Suspect::is_doubtful(const ContactGroup& group, const ContactTarget& target, Shape shape) const {
+    if (shape == Shape::address) return false;
     const std::uint32_t min = context_.options.min_targets;
     const ContactCounts counts = group.in(Scale::window);
-    const bool is_large = shape == Shape::protocol ? counts.targets() >= protocol_factor * min &&
-                                                         is_spread(decided, counts, Scale::window)
-                                                   : counts.targets() >= min;
+    const bool is_large = counts.targets() >= min * (shape == Shape::protocol ? protocol_factor : 1);
     const bool fails = is_large && counts.failed * 2 >= min;
-    const bool spreads = shape == Shape::service && is_service_for_some(decided.target) &&
-                         counts.targets() >= some_factor * min;
-    if (!fails && !spreads) return;
-    doubts_.try_emplace({kind_of(decided, shape), decided.target.protocol},
-                        Doubt{.example = decided.target, .shape = shape, .since_s = now_s});
+    const bool spreads =
+        shape == Shape::service && is_service_for_some(target) && counts.targets() >= some_factor * min;
+    return fails || spreads;
 }
 
-void Suspect::exonerate(std::int64_t now_s) {
-    for (auto& entry : doubts_) exonerate(entry.first, entry.second, now_s);
+void Suspect::exonerate_since(std::int64_t since_s, std::int64_t now_s) {
+    for (auto at = doubts_.begin(); at != doubts_.end();) {
+        const bool is_due = !at->second.said && at->second.since_s <= since_s;
+        if (is_due && !exonerate(at->first, at->second, now_s))
+            at = doubts_.erase(at);
+        else
+            ++at;
+    }
 }
 
-void Suspect::exonerate(const CaseKey& key, Doubt& doubt, std::int64_t now_s) {
-    if (doubt.said || has_open_case(key.second)) return;
-    doubt.said = true;
-    const ContactGroup* group = book_.find_group(doubt.example, doubt.shape);
-    if (group == nullptr) return;
+// False: it has gone by, or is not what innocents do, and only lacks a verdict.
+bool Suspect::exonerate(const CaseKey& key, Doubt& doubt, std::int64_t now_s) {
+    ContactGroup* group = book_.find_group(doubt.example, doubt.shape);
+    if (group == nullptr || has_open_case(key.second) || !is_doubtful(*group, doubt.example, doubt.shape))
+        return false;
     const ContactCounts counts = group->in(Scale::window);
-    // It has gone by, or is not what a peer-to-peer node does, and only lacks a verdict.
     const bool is_peer =
         !scan_tests::passes(scan_tests::against_peer, counts, context_.options.min_targets) ||
-        group->company_seen_at != 0;
-    if (counts.targets() == 0 || (scan_tests::is_no_ordinary_host(counts) && !is_peer)) return;
+        group->company_seen_at[static_cast<std::size_t>(Scale::window)] != 0;
+    if (scan_tests::is_no_ordinary_host(counts) && !is_peer) return false;
+    // Many ports of one address are no peers.
+    group->spread_seen_at = {};
+    if (doubt.shape == Shape::protocol && !is_spread(*group, Scale::window)) return false;
+    doubt.said = true;
 
     Finding finding;
     finding.verdict = Verdict::exonerated;
@@ -227,11 +253,11 @@ void Suspect::exonerate(const CaseKey& key, Doubt& doubt, std::int64_t now_s) {
         finding.scan.exoneration = Exoneration::answered_fan_out_only;
 
     ScanCase rows{std::move(finding)};
-    book_.for_each_in(*group, doubt.shape, [&](std::uint64_t number, const Contact& contact) {
-        if (ContactBook::is_in_scale(contact, Scale::window))
-            rows.add(contact.target, time_from_ns(contact.first_ns), number, false);
+    book_.for_each_in(*group, doubt.shape, Scale::window, [&](std::uint64_t number, const Contact& contact) {
+        rows.add(contact.target, time_from_ns(contact.first_ns), number, false, false);
     });
     context_.exonerated.push_back(rows.figures(sums(), context_.limits));
+    return true;
 }
 
 }  // namespace flowlock

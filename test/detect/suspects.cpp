@@ -294,3 +294,133 @@ TEST_CASE("a scanner behind a busy resolver is found within two seconds of its t
     CHECK(opened_s >= 15);
     CHECK(opened_s <= 17);  // the fiftieth target comes in second 14
 }
+
+TEST_CASE("answers of other targets do not withdraw a scan, and a tap that stood still does not hide it") {
+    Stage stage(shipped);
+    stage.epoch(100, contacts({.count = 500}));
+    for (int second = 1; second < 12; ++second)
+        stage.epoch(100 + second, contacts({.count = 60, .answers = 1, .first = 600 + 60 * second}));
+    REQUIRE(stage.finish().size() == 1);
+    CHECK(stage.detector.withdrawn().empty());
+    CHECK(stage.findings[0].scan.unanswered == 500);
+
+    Lab lab{1, 1'000'000, 65536};
+    ScanDetector detector{shipped, lab.flows, lab.hosts, {}, {}};
+    std::vector<Finding> findings;
+    auto probes = contacts({.count = 500});
+    for (Sent& probe : probes) probe.time_ns += 100 * second_ns;
+    MergedEpoch incomplete = lab.epoch(100, probes);
+    incomplete.incomplete = true;
+    detector.advance(incomplete, findings);
+    for (int second = 101; second < 110; ++second) detector.advance(lab.epoch(second, {}), findings);
+    int open = 0;
+    detector.for_each_open([&](const Finding&, auto) { ++open; });
+    CHECK(open == 1);
+}
+
+TEST_CASE("the ports of an ended portscan are not the targets of a netscan") {
+    Stage stage(shipped);
+    std::vector<Sent> packets;
+    for (int port = 1; port <= 500; ++port)
+        packets.push_back(
+            {.time_ns = port, .to_port = static_cast<std::uint16_t>(port), .bytes = 40, .flags = syn});
+    stage.epoch(100, packets);
+    for (int second = 1; second < 400; second += 3) stage.epoch(100 + second, {});
+    CHECK(stage.findings.size() == 1);
+    stage.epoch(600, contacts({.count = 1}));
+    stage.epoch(602, {});
+    CHECK(stage.finish().size() == 1);
+}
+
+TEST_CASE("many ports of one host beside a few failures elsewhere are no scan of many hosts") {
+    Stage stage(shipped);
+    for (int i = 0; i < 240; ++i)  // a broken FTP server, for a day
+        stage.epoch(1'000 + 300 * i, {{.from_port = static_cast<std::uint16_t>(40'000 + i),
+                                       .to_port = static_cast<std::uint16_t>(50'000 + i),
+                                       .bytes = 60,
+                                       .flags = syn}});
+    for (int i = 0; i < 65; ++i)
+        stage.epoch(73'000 + 100 * i, contacts({.count = 1, .ports_vary = true, .first = i}));
+    CHECK(stage.finish().empty());
+}
+
+TEST_CASE("a sweep by long QUIC packets is a scan, a flood with them is none") {
+    const auto locks = [](int packets_each) {
+        Stage stage(shipped);
+        std::vector<Sent> packets;
+        for (int attempt = 0; attempt < packets_each; ++attempt)
+            for (Sent probe : contacts({.count = 200, .protocol = 17})) {
+                probe.bytes = 1'228;
+                probe.time_ns += attempt;
+                packets.push_back(probe);
+            }
+        stage.epoch(100, packets);
+        return stage.finish().size();
+    };
+    CHECK(locks(1) == 1);
+    CHECK(locks(3) == 1);
+    CHECK(locks(20) == 0);
+}
+
+TEST_CASE("a flood to many ports that ends with the input is no portscan") {
+    Stage stage(shipped);
+    for (int second = 100; second < 103; ++second) {
+        std::vector<Sent> packets;
+        for (int i = 0; i < 600; ++i)
+            packets.push_back({.time_ns = i,
+                               .from_port = static_cast<std::uint16_t>(1'024 + 600 * (second - 100) + i),
+                               .to_port = static_cast<std::uint16_t>(2'000 + i % 300),
+                               .protocol = 17,
+                               .bytes = 60,
+                               .flags = 0});
+        stage.epoch(second, packets);
+    }
+    CHECK(stage.finish().empty());
+}
+
+TEST_CASE("contacts of an hour ago make room for those of a scanner of now") {
+    Stage stage({.contacts_max = 2'000});
+    for (int host = 0; host < 40; ++host) {
+        auto packets = contacts({.count = 50, .answers = 0.5, .first = 50 * host});
+        for (Sent& packet : packets)
+            for (std::string* end : {&packet.from, &packet.to})
+                if (*end == "10.0.0.1") *end = "10.0.1." + std::to_string(1 + host);
+        stage.epoch(1'000 + host, packets);
+    }
+    CHECK(stage.detector.contacts() > 1'800);
+    for (int second = 0; second < 10; ++second)
+        stage.epoch(5'000 + second, contacts({.count = 50, .port = 23, .first = 5'000 + 50 * second}));
+    CHECK(stage.open() == 1);
+}
+
+TEST_CASE("an innocent is explained once, and not for what has gone by") {
+    Stage relay(shipped);
+    int at = 0;
+    for (int second = 0; second < 1'200; ++second) {
+        relay.epoch(1'000 + second, contacts({.count = 2, .port = 25, .answers = 1, .first = at}));
+        at += 2;
+        relay.detector.settle((900 + second) * second_ns, 60);
+    }
+    relay.finish();
+    CHECK(relay.exonerated.size() == 1);
+
+    Stage quiet(shipped);
+    quiet.epoch(100, contacts({.count = 60, .port = 6881, .answers = 0.3}));
+    quiet.epoch(399, contacts({.count = 1, .port = 6881, .answers = 1, .first = 100}));
+    quiet.epoch(500, {});
+    quiet.finish();
+    CHECK(quiet.exonerated.empty());
+
+    Stage resolver(shipped);
+    std::vector<Sent> queries;
+    for (int i = 0; i < 200; ++i)
+        queries.push_back({.time_ns = i,
+                           .to = "192.168.1.1",
+                           .from_port = static_cast<std::uint16_t>(20'000 + i),
+                           .to_port = 53,
+                           .protocol = 17,
+                           .flags = 0});
+    resolver.epoch(100, queries);
+    resolver.finish();
+    CHECK(resolver.exonerated.empty());
+}
