@@ -158,6 +158,7 @@ Loss ControlCore::loss() const {
                  {"history_full", {limits_.records_forgotten()}},
                  {"scan_contacts_full", {scans_.contacts_untracked()}},
                  {"unreachables_full", merger_.totals().unreachables_refused}};
+    if (forgetter_) loss["flows_forgotten_early"] = {forgetter_->forgotten_early().value};
     for (const auto& [cause, packets] : port_loss_) loss[cause] += packets;
     return loss;
 }

@@ -2,6 +2,9 @@
 #include "control/forgetter.hpp"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
 
 namespace flowlock {
 namespace {
@@ -9,6 +12,8 @@ namespace {
 // Packets may be counted in an epoch that begins up to a second after them, and a late epoch goes on beyond
 // its end by what its table's time can hold.
 constexpr std::int64_t margin_s = 10;
+// Asked for together, so that a memory access is over when its turn comes.
+constexpr std::size_t forgotten_at_once = 32;
 constexpr auto turns = static_cast<std::uint32_t>(Forgetter::sweep_time / epoch_length);
 
 }  // namespace
@@ -43,26 +48,74 @@ void Forgetter::count_flows_anew() {
         if (flows_.is_kept(id) && flows_[id].host != no_host) ++use_of(flows_[id].host).flows;
 }
 
-// What was last seen in a time that is still to come is from before the clock was set back.
+// 0: there is room. 1: the store is all but full.
+double Forgetter::pressure() const noexcept {
+    const double filled = static_cast<double>(flows_.size()) / flows_.max();
+    return std::clamp((filled - 0.75) / (0.875 - 0.75), 0.0, 1.0);
+}
+
+// Each step of pressure divides it by as much. Attempts that wait for an answer are never idle.
+std::int64_t Forgetter::idle_time_s(std::int64_t usual_s, double pressure) const {
+    const std::int64_t wait_s =
+        std::chrono::ceil<std::chrono::seconds>(scans_.answer_wait()).count() + margin_s / 2;
+    const auto least_s = static_cast<double>(std::max<std::int64_t>(idle_time_floor.count(), wait_s));
+    const auto usual = static_cast<double>(usual_s);
+    if (usual <= least_s) return usual_s;
+    return static_cast<std::int64_t>(usual * std::pow(least_s / usual, pressure));
+}
+
 void Forgetter::sweep_flows(std::int64_t now_s, std::uint64_t merges) {
-    const std::int64_t before_s = std::min({limits_.history().records_begin_s(),
-                                            now_s - scans_.window().count(), now_s - idle_time_min.count()}) -
-                                  margin_s;
-    const std::int64_t before_ns = before_s * ns_per_second;
-    const std::int64_t after_ns = (now_s + idle_time_min.count()) * ns_per_second;
-    scans_.settle(before_ns, turns);
-    const auto back_s = static_cast<std::uint64_t>(std::max<std::int64_t>(0, now_s - before_s));
-    const std::uint64_t merged_before = merges > back_s ? merges - back_s : 0;
+    const auto deadline = [&](std::int64_t before_s) -> Deadline {
+        const auto back_s = static_cast<std::uint64_t>(std::max<std::int64_t>(0, now_s - before_s));
+        return {before_s, merges > back_s ? merges - back_s : 0};
+    };
+    const std::int64_t records_s = limits_.history().records_begin_s();
+    const std::int64_t usual_s =
+        std::min({records_s, now_s - scans_.window().count(), now_s - idle_time_min.count()}) - margin_s;
+    scans_.settle(usual_s * ns_per_second, turns);
+    const Deadline usual = deadline(usual_s);
+    const std::int64_t after_s = now_s + idle_time_min.count();
+    const double pressed = pressure();
+    if (pressed == 0) return look_at_flows(turns, usual, usual, after_s);
+
+    Deadline idle = deadline(now_s - idle_time_s(now_s - usual_s, pressed));
+    limits_.forget_records_before(idle.before_s);
+    // The log of a merged epoch has the number before the epoch's: what is left of records refers to no flow.
+    idle.merged_before =
+        std::min<std::uint64_t>(idle.merged_before, limits_.history().records_begin_number() + 1);
+    const auto quick = static_cast<double>(sweep_time_floor / epoch_length);
+    look_at_flows(static_cast<std::uint32_t>(turns * std::pow(quick / turns, pressed)), idle, usual, after_s);
+}
+
+// What was last seen in a time that is still to come is from before the clock was set back. A worker that stood still
+// comes with packets from long ago: the epoch they were merged in counts, too.
+void Forgetter::look_at_flows(std::uint32_t turns, const Deadline& idle, const Deadline& usual,
+                              std::int64_t after_s) {
+    std::array<FlowId, forgotten_at_once> found;
+    std::size_t count = 0;
+    const auto forget_found = [&] {
+        for (std::size_t i = 0; i < count; ++i) forget(found[i]);
+        count = 0;
+    };
     for (FlowId left = std::min(flows_.end_id() / turns + 1, flows_.end_id()); left > 0; --left) {
         const FlowId id = next_flow_++;
         if (next_flow_ >= flows_.end_id()) next_flow_ = 0;
         const FlowRecord& flow = flows_[id];
-        // A worker that stood still comes with packets from long ago: the epoch they were merged in counts, too.
-        const bool idle = (flow.last_ns < before_ns || flow.last_ns > after_ns) && flow.merge < merged_before;
-        if (!idle || !flows_.is_kept(id) || scans_.holds(id)) continue;
-        if (flow.host != no_host) --use_of(flow.host).flows;
-        flows_.forget(id);
+        const bool of_another_time =
+            flow.last_ns > after_s * ns_per_second && flow.merge < usual.merged_before;
+        const bool over = usual.is_over(flow) || of_another_time;
+        if (!(over || idle.is_over(flow)) || !flows_.is_kept(id) || scans_.holds(id)) continue;
+        if (!over) forgotten_early_ += {1};
+        flows_.prefetch_slot(flows_.hash(flow.key));
+        found[count++] = id;
+        if (count == found.size()) forget_found();
     }
+    forget_found();
+}
+
+void Forgetter::forget(FlowId id) {
+    if (flows_[id].host != no_host) --use_of(flows_[id].host).flows;
+    flows_.forget(id);
 }
 
 // A contact refers to the host that its flow had when it began, whatever networks there are now.

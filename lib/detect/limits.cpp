@@ -168,24 +168,34 @@ void LimitDetector::add_flows(const EpochLog& log, const HostSlice& slice) {
     }
 }
 
+void LimitDetector::forget_if_over_full() {
+    while (const auto number = history_.over_full()) forget_records(*number);
+}
+
+void LimitDetector::forget_records_before(std::int64_t start_s) {
+    for (;;) {
+        const std::uint32_t number = history_.records_begin_number();
+        if (number == history_.end_number() || history_.log(number).start_s >= start_s) return;
+        forget_records(number);
+    }
+}
+
 // Without its records a log cannot be asked later which of its flows were not seen since. So they leave all
 // windows now, as if they had not been there: flow sums can be too low then, never too high.
-void LimitDetector::forget_if_over_full() {
-    while (const auto number = history_.over_full()) {
-        const EpochLog& log = history_.log(*number);
-        for (const HostSlice& slice : log.slices) {
-            for (const Rule& rule : rules_)
-                if (rule.rule.metric == Metric::flows && rule.rule.direction == slice.place.direction() &&
-                    *number >= rule.expired)
-                    sum(rule, slice.place) -= flows_last_seen_in(log, *number, slice, rule);
-            auto& last_seen = last_seen_[index_of(slice.place.direction())];
-            if (last_seen.empty()) continue;
-            for (const FlowTraffic& record : log.records_of(slice))
-                if (last_seen[record.flow] == *number + 1) last_seen[record.flow] = 0;
-        }
-        records_forgotten_ += log.records.size();
-        history_.forget_records(*number);
+void LimitDetector::forget_records(std::uint32_t number) {
+    const EpochLog& log = history_.log(number);
+    for (const HostSlice& slice : log.slices) {
+        for (const Rule& rule : rules_)
+            if (rule.rule.metric == Metric::flows && rule.rule.direction == slice.place.direction() &&
+                number >= rule.expired)
+                sum(rule, slice.place) -= flows_last_seen_in(log, number, slice, rule);
+        auto& last_seen = last_seen_[index_of(slice.place.direction())];
+        if (last_seen.empty()) continue;
+        for (const FlowTraffic& record : log.records_of(slice))
+            if (last_seen[record.flow] == number + 1) last_seen[record.flow] = 0;
     }
+    records_forgotten_ += log.records.size();
+    history_.forget_records(number);
 }
 
 // The oldest epochs leave all windows before their time: sums can be too low then, never too high.

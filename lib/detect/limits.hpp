@@ -51,12 +51,14 @@ public:
     }
     // No more epochs will come: what is still open is appended.
     void finish(std::vector<Finding>& findings);
+    // Gives up the records of epochs that started before this time, so that no log refers to their flows.
+    void forget_records_before(std::int64_t start_s);
     // What it remembers: no log refers to a flow that was last seen before records_begin_s(), or to a host that
     // was before begin_s(); cases may refer to a host for longer.
     const WindowHistory& history() const noexcept { return history_; }
     bool has_open_case(HostId host) const noexcept;
     std::chrono::seconds longest_window() const noexcept { return std::chrono::seconds{longest_window_s_}; }
-    // Records and slices given up because there were too many. Without records the external addresses of old
+    // Records and slices given up because there were too many, or too many flows. Without records the external addresses of old
     // epochs are not listed, and flow sums are lower bounds; without slices all sums of long windows are.
     std::uint64_t records_forgotten() const noexcept { return records_forgotten_; }
 
@@ -99,6 +101,7 @@ private:
     std::uint64_t flows_last_seen_in(const EpochLog& log, std::uint32_t number, const HostSlice& slice,
                                      const Rule& rule) const;
     void forget_if_over_full();
+    void forget_records(std::uint32_t number);
     void drop_if_over_full();
     void judge(const HostSlice& slice, std::int64_t now_s);
     void close_quiet(std::int64_t now_s, std::vector<Finding>& findings);

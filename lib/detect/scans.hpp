@@ -60,6 +60,7 @@ public:
     // at a part, so that `turns` calls see all.
     void settle(std::int64_t ended_before_ns, std::uint32_t turns);
     std::chrono::seconds window() const noexcept { return context_.options.window; }
+    std::chrono::milliseconds answer_wait() const noexcept { return context_.options.answer_wait; }
     // First contacts of suspects for which there was no room: their targets are missing in every figure.
     std::uint64_t contacts_untracked() const noexcept { return context_.budget.untracked; }
     std::size_t suspects() const noexcept { return suspects_.size(); }

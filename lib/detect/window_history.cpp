@@ -154,22 +154,25 @@ std::int64_t WindowHistory::begin_s() const noexcept {
 }
 
 std::int64_t WindowHistory::records_begin_s() const noexcept {
-    for (auto number = std::max(forgotten_before_, begin_number_); number < end_number(); ++number)
-        if (!log(number).records.empty()) return log(number).start_s;
-    return std::numeric_limits<std::int64_t>::max();
+    const std::uint32_t number = records_begin_number();
+    return number < end_number() ? log(number).start_s : std::numeric_limits<std::int64_t>::max();
 }
 
-std::optional<std::uint32_t> WindowHistory::over_full() noexcept {
+std::uint32_t WindowHistory::records_begin_number() const noexcept {
+    std::uint32_t number = std::max(forgotten_before_, begin_number_);
+    while (number < end_number() && log(number).records.empty()) ++number;
+    return number;
+}
+
+std::optional<std::uint32_t> WindowHistory::over_full() const noexcept {
     if (records_ <= sizes_.records) return std::nullopt;
-    for (forgotten_before_ = std::max(forgotten_before_, begin_number_); forgotten_before_ < end_number();
-         ++forgotten_before_)
-        if (!log(forgotten_before_).records.empty()) return forgotten_before_;
-    return std::nullopt;
+    return records_begin_number();
 }
 
 void WindowHistory::forget_records(std::uint32_t number) {
     records_ -= log(number).records.size();
     log(number).records = {};
+    forgotten_before_ = number + 1;
 }
 
 }  // namespace flowlock

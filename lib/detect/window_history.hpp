@@ -104,8 +104,11 @@ public:
     // When the oldest log began, and the oldest that has records; none: a time that never comes.
     std::int64_t begin_s() const noexcept;
     std::int64_t records_begin_s() const noexcept;
+    // The oldest log that has records; end_number(): none has.
+    std::uint32_t records_begin_number() const noexcept;
     // While there are too many records: the number of the oldest log that has some, for forget_records().
-    std::optional<std::uint32_t> over_full() noexcept;
+    std::optional<std::uint32_t> over_full() const noexcept;
+    // Of the oldest log that has some.
     void forget_records(std::uint32_t number);
 
 private:

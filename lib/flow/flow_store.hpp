@@ -82,6 +82,7 @@ public:
         return chunks_[id / chunk_size][id % chunk_size];
     }
     std::uint32_t size() const noexcept { return size_; }
+    std::uint32_t max() const noexcept { return flows_max_; }
     // All ids are below; which of them are flows, is_kept() says.
     FlowId end_id() const noexcept { return end_id_; }
     bool is_kept(FlowId id) const noexcept { return (*this)[id].key.family != free_family; }

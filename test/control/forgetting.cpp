@@ -75,7 +75,7 @@ std::vector<std::string> verdicts(Tap& tap, std::int64_t begin_s) {
 TEST_CASE("after a flood far beyond the store, flows have room again and are judged as by a fresh core") {
     Tap tap(small());
     constexpr int seconds_of_flood = 400;
-    for (int second = 0; second < seconds_of_flood; ++second) tap.epoch(1000 + second, flood(second, 50));
+    for (int second = 0; second < seconds_of_flood; ++second) tap.epoch(1000 + second, flood(second, 600));
     CHECK(tap.control().flows().end_id() <= flows_max);
     CHECK(tap.control().loss().at("flow_store_full") > Packets{0});
     tap.control().take_reports();
@@ -89,6 +89,14 @@ TEST_CASE("after a flood far beyond the store, flows have room again and are jud
     CHECK(expected.size() >= 6);  // three cases opened and closed
     CHECK(verdicts(tap, 2000) == expected);
     CHECK(tap.control().loss().at("flow_store_full") == lost);
+}
+
+TEST_CASE("while there is room, nothing is forgotten before its window is over") {
+    Tap tap(small());
+    for (int second = 0; second < 300; ++second) tap.epoch(1000 + second, flood(second, 15));
+    CHECK(tap.control().flows().size() < 2'250);  // three quarters
+    CHECK(tap.control().flows().size() > 15 * 70);
+    CHECK(tap.control().loss().at("flows_forgotten_early") == Packets{0});
 }
 
 TEST_CASE("what is forgotten is still counted: the number of flows is that of all there were") {
@@ -134,4 +142,72 @@ TEST_CASE("a scan that goes on for long keeps its figures, but not its flows") {
     CHECK(last.finding.totals == Traffic{{30 * rounds}, {3000 * rounds}, {30 * rounds}});
     CHECK(last.finding.scan.unanswered == 60);
     CHECK(last.finding.first_seen == time_from_ns(1000 * second_ns));
+}
+
+TEST_CASE("a scanner that begins when a flood has filled the store is found within seconds") {
+    ControlCore::Options options = small();
+    options.engine.flows_max = 20'000;
+    Tap tap(options);
+    constexpr int flood_a_second = 1'200;  // in 17 s as many as the store holds
+    int begun = 0;
+    for (; begun < 60; ++begun) tap.epoch(1000 + begun, flood(begun, flood_a_second));
+    CHECK(tap.control().loss().at("flows_forgotten_early") > Packets{0});
+    const Packets unrecorded = tap.control().loss().at("flow_store_full");
+    tap.control().take_reports();
+
+    std::vector<LockReport> reports;
+    for (int second = 0; second < 5; ++second) {
+        std::vector<Sent> packets = flood(begun + second, flood_a_second);
+        for (int i = 0; i < 10; ++i)
+            packets.push_back({.time_ns = 100 + i,
+                               .from = "10.0.0.7",
+                               .to = "192.0.2." + std::to_string(1 + 10 * second + i),
+                               .to_port = 22});
+        tap.epoch(1000 + begun + second, packets);
+        for (LockReport& report : tap.control().take_reports()) reports.push_back(std::move(report));
+    }
+    CHECK(tap.control().loss().at("flow_store_full") == unrecorded);
+    const auto of_scanner = std::find_if(reports.begin(), reports.end(), [](const LockReport& report) {
+        return report.finding.host.to_string() == "10.0.0.7";
+    });
+    REQUIRE(of_scanner != reports.end());
+    CHECK(of_scanner->finding.kind == Kind::netscan);
+    CHECK(of_scanner->finding.targets_total >= 20);
+}
+
+TEST_CASE("sums of packets and bits are exact, although flows are forgotten before their window is over") {
+    ControlCore::Options options = small();
+    options.engine.flows_max = 20'000;
+    options.limits = {{.name = "p", .per_second = 100, .window = seconds{40}},
+                      {.name = "b", .metric = Metric::bits, .per_second = 80'000, .window = seconds{40}},
+                      {.name = "f", .metric = Metric::flows, .per_second = 1, .window = seconds{40}}};
+    Tap tap(options);
+    // 101 packets of 100 bytes a second in flows of their own: a hundredth more than allowed, so a window that
+    // lacks one second of them does not exceed any limit.
+    const auto load = [](int second) {
+        std::vector<Sent> packets = flood(second, 1'200);
+        for (int i = 0; i < 101; ++i)
+            packets.push_back({.time_ns = i,
+                               .from = "10.0.0.8",
+                               .from_port = static_cast<std::uint16_t>(1024 + 101 * second + i),
+                               .protocol = 17,
+                               .flags = 0});
+        return packets;
+    };
+    std::vector<LockReport> reports;
+    for (int second = 0; second < 140; ++second) {
+        tap.epoch(1000 + second, second < 60 ? load(second) : flood(second, 1'200));
+        for (LockReport& report : tap.control().take_reports())
+            if (report.state == CaseState::closed) reports.push_back(std::move(report));
+    }
+    CHECK(tap.control().loss().at("flows_forgotten_early") > Packets{0});
+    CHECK(tap.control().loss().at("history_full") > Packets{0});
+    const auto value_of = [&](const std::string& rule) -> std::uint64_t {
+        for (const LockReport& report : reports)
+            if (report.finding.trigger.rule == rule) return report.finding.trigger.value;
+        return 0;
+    };
+    CHECK(value_of("p") == 101);
+    CHECK(value_of("b") == 80'800);
+    CHECK(value_of("f") <= 101);  // a lower bound
 }
