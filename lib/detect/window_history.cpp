@@ -171,7 +171,7 @@ std::optional<std::uint32_t> WindowHistory::over_full() const noexcept {
 
 void WindowHistory::forget_records(std::uint32_t number) {
     records_ -= log(number).records.size();
-    log(number).records = {};
+    log(number).records = std::vector<FlowTraffic>{};  // "= {}" would keep the memory
     forgotten_before_ = number + 1;
 }
 
