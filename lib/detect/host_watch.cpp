@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "base/hash.hpp"
 
@@ -49,6 +50,7 @@ void HostWatch::clear() {
 }
 
 void HostWatch::turn(Block& block, std::int64_t now_s) const {
+    if (std::exchange(block.turned_s, now_s) == now_s) return;
     const auto halve = [&](std::int64_t& turn, std::chrono::seconds window, Counts Service::*counts) {
         const std::int64_t now = now_s / std::max<std::int64_t>(1, window.count() / 2);
         const auto turns = static_cast<unsigned>(std::clamp<std::int64_t>(now - turn, 0, 32));

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "detect/contact.hpp"
@@ -69,6 +70,7 @@ private:
     };
     struct Block {
         std::array<Service, 8> services{};
+        std::int64_t turned_s = std::numeric_limits<std::int64_t>::min();  // when it was last looked at
         std::int64_t turn = 0;  // half windows, and half slow windows, since 1970
         std::int64_t slow_turn = 0;
         std::uint32_t bogons = 0;
