@@ -114,8 +114,7 @@ void ScanDetector::decide_waiting(std::int64_t now_s, bool all) {
         Waiting& oldest = waiting_.front();
         std::size_t decided = 0;
         for (; decided < oldest.flows.size(); ++decided) {
-            if (decided + records_ahead < oldest.flows.size())
-                prefetch_to_read(&context_.flows[oldest.flows[decided + records_ahead]]);
+            if (decided + records_ahead < oldest.flows.size()) ask_for(oldest.flows[decided + records_ahead]);
             const FlowId id = oldest.flows[decided];
             if (!all && context_.flows[id].first_ns > due_ns) break;
             decide(id, std::min(now_s, oldest.epoch_s + 60));
@@ -124,6 +123,13 @@ void ScanDetector::decide_waiting(std::int64_t now_s, bool all) {
         if (!oldest.flows.empty()) return;
         waiting_.pop_front();
     }
+}
+
+// Both lines of the record: who, and how much.
+inline void ScanDetector::ask_for(FlowId id) const {
+    const auto* record = reinterpret_cast<const std::byte*>(&context_.flows[id]);
+    prefetch_to_read(record);
+    prefetch_to_read(record + 64);
 }
 
 void ScanDetector::decide(FlowId id, std::int64_t now_s) {

@@ -83,6 +83,7 @@ private:
     void add_attempts(const MergedEpoch& epoch);
     void add_attempt(FlowId id, std::int64_t epoch_s);
     void decide_waiting(std::int64_t now_s, bool all);
+    [[gnu::always_inline]] void ask_for(FlowId id) const;
     void decide(FlowId id, std::int64_t now_s);
     void count_handshake(const FlowRecord& flow);
     void turn_handshakes();

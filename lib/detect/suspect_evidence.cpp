@@ -13,8 +13,7 @@ namespace {
 
 // All of a protocol needs more targets than one service or address, and no address or service that has more than
 // one in five of them, for that would be a scan of its own.
-constexpr std::uint32_t protocol_factor = 3;
-constexpr std::uint32_t protocol_dense_factor = 2;
+constexpr std::uint32_t protocol_factor = 2;
 constexpr std::uint32_t protocol_parts_min = 5;
 // In a day more comes together by accident than in five minutes: a list of peers that are gone, or the data
 // ports of an FTP server behind a wrong firewall, a new one with each attempt.
@@ -85,12 +84,12 @@ std::optional<Suspect::Evidence> Suspect::evidence_in(Scale scale, ContactGroup&
             passes(against_any_client, counts, min) && is_spread(group, scale))
             return convinced(Criterion::failed_contacts, protocol_min,
                              failures_needed(against_any_client, cleared, protocol_min, min));
-        const std::uint32_t dense_min = shape == Shape::protocol ? protocol_dense_factor * min : min;
+        const std::uint32_t dense_min = shape == Shape::protocol ? protocol_min : min;
         if (counts.targets() >= dense_min && lies_dense(group, shape, scale) &&
             (shape != Shape::protocol || is_spread(group, scale)))
             return convinced(Criterion::dense_targets, dense_min, failures_needed(cleared, dense_min));
     }
-    if (shape == Shape::service && scale != Scale::slow && is_service_for_few(decided.target))
+    if (shape == Shape::service && is_service_for_few(decided.target))
         return Evidence{.criterion = Criterion::answered_fan_out,
                         .confidence = Confidence::low,
                         .scale = scale,
