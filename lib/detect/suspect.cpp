@@ -128,12 +128,10 @@ Suspect::OpenCase* Suspect::case_of(ContactGroup& group, std::uint64_t number, S
         if (!std::exchange(group.held_back, true)) held_back_.emplace_back(number, shape);
         return nullptr;
     }
-    return &open_case(group, decided, shape, *evidence, now_s);
+    return &open_case(key, *evidence, now_s);
 }
 
-Suspect::OpenCase& Suspect::open_case(const ContactGroup& group, const Contact& decided, Shape shape,
-                                      const Evidence& evidence, std::int64_t now_s) {
-    const CaseKey key{kind_of(decided, shape), decided.target.protocol};
+Suspect::OpenCase& Suspect::open_case(const CaseKey& key, const Evidence& evidence, std::int64_t now_s) {
     const auto window = length_of(evidence.scale, context_.options);
     Finding finding;
     finding.reason = Reason::scan;
@@ -146,7 +144,7 @@ Suspect::OpenCase& Suspect::open_case(const ContactGroup& group, const Contact& 
                        .threshold = evidence.threshold,
                        .window_s = static_cast<std::uint32_t>(window.count())};
     finding.scan.log2_likelihood =
-        static_cast<std::int32_t>(scan_tests::log2_against_ordinary(group.in(evidence.scale)));
+        static_cast<std::int32_t>(scan_tests::log2_against_ordinary(evidence.counts));
     finding.scan.criterion = evidence.criterion;
     finding.scan.confidence = evidence.confidence;
     finding.scan.replies = context_.replies;
@@ -156,8 +154,8 @@ Suspect::OpenCase& Suspect::open_case(const ContactGroup& group, const Contact& 
                                                      : context_.options.window;
     const auto number = static_cast<std::uint32_t>(context_.cases_opened);
     return open_
-        .emplace(key, OpenCase{number, now_s, quiet, evidence.targets_min, group.in(evidence.scale).cleared,
-                               ScanCase{std::move(finding)}})
+        .emplace(key, OpenCase{number, now_s, quiet, evidence.targets_min, evidence.counts.cleared,
+                               evidence.scale, ScanCase{std::move(finding)}})
         .first->second;
 }
 
@@ -165,6 +163,7 @@ Suspect::OpenCase& Suspect::open_case(const ContactGroup& group, const Contact& 
 void Suspect::add_rows(OpenCase& open, ContactGroup& group, std::uint64_t number, Shape shape) {
     const auto add = [&](std::uint64_t i, const Contact& contact) {
         if (contact.state == Contact::State::failed && !ContactBook::is_failure(contact, shape)) return;
+        if (shape == Shape::protocol && !seems_spread(contact, group.in(open.scale), open.scale)) return;
         const bool is_used_up =
             context_.rows_kept >= ScanContext::rows_kept_max && open.rows.rows() >= ScanContext::rows_always;
         const bool failed = contact.state == Contact::State::failed;

@@ -91,6 +91,7 @@ private:
         std::chrono::seconds quiet{};
         std::uint32_t targets_min = 0;
         std::uint32_t answered = 0;  // of the targets that convinced
+        Scale scale = Scale::window;
         ScanCase rows;
     };
     using SeenAt = std::array<std::uint32_t, scales.size()>;
@@ -100,6 +101,7 @@ private:
         Criterion criterion = Criterion::failed_contacts;
         Confidence confidence = Confidence::high;
         Scale scale = Scale::window;
+        ContactCounts counts{};
         std::uint32_t targets_min = 0;
         Metric metric = Metric::targets;
         std::uint32_t threshold = 0;
@@ -118,15 +120,15 @@ private:
     void judge(std::uint64_t number, std::int64_t now_s);
     void judge_in_group(std::uint64_t number, Shape shape, std::int64_t now_s);
     OpenCase* case_of(ContactGroup& group, std::uint64_t number, Shape shape, std::int64_t now_s);
-    OpenCase& open_case(const ContactGroup& group, const Contact& decided, Shape shape,
-                        const Evidence& evidence, std::int64_t now_s);
+    OpenCase& open_case(const CaseKey& key, const Evidence& evidence, std::int64_t now_s);
     std::optional<Evidence> evidence_of(ContactGroup& group, const Contact& decided, Shape shape) const;
     std::optional<Evidence> evidence_in(Scale scale, ContactGroup& group, const Contact& decided,
                                         Shape shape) const;
     std::optional<Evidence> evidence_without_replies(const ContactGroup& group, const Contact& decided,
                                                      Shape shape) const;
     bool seems_spread(const Contact& decided, ContactCounts all, Scale scale) const;
-    bool is_spread(ContactGroup& all, Scale scale) const;
+    ContactCounts scattered(const ContactGroup& all, Scale scale) const;
+    std::optional<Evidence> evidence_in_all(Scale scale, ContactGroup& all, std::uint32_t min) const;
     static bool is_worth_a_look(const ContactGroup& group, Scale scale, SeenAt& seen_at);
     bool is_in_peer_company(ContactGroup& group, const Contact& decided, Scale scale) const;
     bool lies_dense(ContactGroup& group, Shape shape, Scale scale) const;

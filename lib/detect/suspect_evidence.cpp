@@ -63,36 +63,30 @@ std::optional<Suspect::Evidence> Suspect::evidence_in(Scale scale, ContactGroup&
     if (!context_.replies_are_visible() && decided.target.protocol != ProtocolClass::tcp)
         return scale == Scale::window ? evidence_without_replies(group, decided, shape) : std::nullopt;
 
-    const auto convinced = [&](Criterion criterion, std::uint32_t targets_min, std::uint32_t failures) {
+    if (shape == Shape::protocol) return evidence_in_all(scale, group, min);
+    const auto convinced = [&](Criterion criterion, std::uint32_t failures) {
         return Evidence{.criterion = criterion,
                         .scale = scale,
-                        .targets_min = targets_min,
+                        .counts = counts,
+                        .targets_min = min,
                         .metric = Metric::failed_contacts,
                         .threshold = failures};
     };
     if (is_no_ordinary_host(counts)) {
-        const std::uint32_t cleared = counts.cleared;
         // Peers are not pinged, and a peer has one port.
         if (shape == Shape::address || decided.target.protocol == ProtocolClass::icmp)
-            return convinced(Criterion::failed_contacts, min, failures_needed(cleared, min));
-        if (shape == Shape::service && passes(against_peer, counts, min) &&
-            !is_in_peer_company(group, decided, scale))
-            return convinced(Criterion::failed_contacts, min,
-                             failures_needed(against_peer, cleared, min, min));
-        const std::uint32_t protocol_min = protocol_factor * min;
-        if (shape == Shape::protocol && counts.targets() >= protocol_min &&
-            passes(against_any_client, counts, min) && is_spread(group, scale))
-            return convinced(Criterion::failed_contacts, protocol_min,
-                             failures_needed(against_any_client, cleared, protocol_min, min));
-        const std::uint32_t dense_min = shape == Shape::protocol ? protocol_min : min;
-        if (counts.targets() >= dense_min && lies_dense(group, shape, scale) &&
-            (shape != Shape::protocol || is_spread(group, scale)))
-            return convinced(Criterion::dense_targets, dense_min, failures_needed(cleared, dense_min));
+            return convinced(Criterion::failed_contacts, failures_needed(counts.cleared, min));
+        if (passes(against_peer, counts, min) && !is_in_peer_company(group, decided, scale))
+            return convinced(Criterion::failed_contacts,
+                             failures_needed(against_peer, counts.cleared, min, min));
+        if (lies_dense(group, shape, scale))
+            return convinced(Criterion::dense_targets, failures_needed(counts.cleared, min));
     }
     if (shape == Shape::service && is_service_for_few(decided.target))
         return Evidence{.criterion = Criterion::answered_fan_out,
                         .confidence = Confidence::low,
                         .scale = scale,
+                        .counts = counts,
                         .targets_min = min,
                         .threshold = min};
     return std::nullopt;
@@ -107,17 +101,38 @@ bool Suspect::seems_spread(const Contact& decided, ContactCounts all, Scale scal
     return true;
 }
 
-bool Suspect::is_spread(ContactGroup& all, Scale scale) const {
-    if (!is_worth_a_look(all, scale, all.spread_seen_at)) return false;
-    std::unordered_map<IpAddress, std::uint32_t, AddressHash> addresses;
-    std::unordered_map<std::uint16_t, std::uint32_t> ports;
-    std::uint32_t targets = 0;
-    std::uint32_t largest = 0;
+// Of the targets in a scale, those on services and addresses that have few of them.
+ContactCounts Suspect::scattered(const ContactGroup& all, Scale scale) const {
+    ContactCounts counts;
     book_.for_each_in(all, Shape::protocol, scale, [&](std::uint64_t, const Contact& contact) {
-        ++targets;
-        largest = std::max({largest, ++addresses[contact.target.address], ++ports[contact.target.port]});
+        if (seems_spread(contact, all.in(scale), scale))
+            ++(ContactBook::is_failure(contact, Shape::protocol) ? counts.failed : counts.cleared);
     });
-    return largest * protocol_parts_min <= targets;
+    return counts;
+}
+
+// What a host does on services of its own, as ordinary hosts do, is left out.
+std::optional<Suspect::Evidence> Suspect::evidence_in_all(Scale scale, ContactGroup& all,
+                                                          std::uint32_t min) const {
+    using namespace scan_tests;
+    const std::uint32_t needed = protocol_factor * min;
+    if (all.in(scale).targets() < needed || all.in(scale).failed < min ||
+        !is_worth_a_look(all, scale, all.spread_seen_at))
+        return std::nullopt;
+    const ContactCounts counts = scattered(all, scale);
+    if (counts.targets() < needed || !is_no_ordinary_host(counts)) return std::nullopt;
+    Evidence evidence{.scale = scale,
+                      .counts = counts,
+                      .targets_min = needed,
+                      .metric = Metric::failed_contacts,
+                      .threshold = failures_needed(counts.cleared, needed)};
+    if (passes(against_any_client, counts, min))
+        evidence.threshold = failures_needed(against_any_client, counts.cleared, needed, min);
+    else if (lies_dense(all, Shape::protocol, scale))
+        evidence.criterion = Criterion::dense_targets;
+    else
+        return std::nullopt;
+    return evidence;
 }
 
 // What is left is how many targets there are, and whether the host tries little else.
@@ -136,6 +151,7 @@ std::optional<Suspect::Evidence> Suspect::evidence_without_replies(const Contact
     }
     return Evidence{.criterion = Criterion::fan_out,
                     .confidence = Confidence::low,
+                    .counts = group.in(Scale::window),
                     .targets_min = needed,
                     .threshold = needed};
 }
@@ -225,8 +241,9 @@ bool Suspect::exonerate(const CaseKey& key, Doubt& doubt, std::int64_t now_s) {
         group->company_seen_at[static_cast<std::size_t>(Scale::window)] != 0;
     if (scan_tests::is_no_ordinary_host(counts) && !is_peer) return false;
     // Many ports of one address are no peers.
-    group->spread_seen_at = {};
-    if (doubt.shape == Shape::protocol && !is_spread(*group, Scale::window)) return false;
+    if (doubt.shape == Shape::protocol &&
+        scattered(*group, Scale::window).targets() < context_.options.min_targets)
+        return false;
     doubt.said = true;
 
     Finding finding;
