@@ -107,24 +107,6 @@ void ScanDetector::add_attempt(FlowId id, std::int64_t epoch_s) {
     }
 }
 
-// Those whose waiting time is over at the end of this epoch, or all.
-void ScanDetector::decide_waiting(std::int64_t now_s, bool all) {
-    const std::int64_t due_ns = ns_of(end_of_epoch(now_s)) - Duration{context_.options.answer_wait}.count();
-    while (!waiting_.empty()) {
-        Waiting& oldest = waiting_.front();
-        std::size_t decided = 0;
-        for (; decided < oldest.flows.size(); ++decided) {
-            if (decided + records_ahead < oldest.flows.size()) ask_for(oldest.flows[decided + records_ahead]);
-            const FlowId id = oldest.flows[decided];
-            if (!all && context_.flows[id].first_ns > due_ns) break;
-            decide(id, std::min(now_s, oldest.epoch_s + 60));
-        }
-        oldest.flows.erase(oldest.flows.begin(), oldest.flows.begin() + static_cast<std::ptrdiff_t>(decided));
-        if (!oldest.flows.empty()) return;
-        waiting_.pop_front();
-    }
-}
-
 // Both lines of the record: who, and how much.
 inline void ScanDetector::ask_for(FlowId id) const {
     const auto* record = reinterpret_cast<const std::byte*>(&context_.flows[id]);
@@ -132,10 +114,33 @@ inline void ScanDetector::ask_for(FlowId id) const {
     prefetch_to_read(record + 64);
 }
 
+// Those whose waiting time is over at the end of this epoch, or all. First what they say of the tap, then of their
+// hosts: a tap that sees no replies must not accuse anybody in its first second.
+void ScanDetector::decide_waiting(std::int64_t now_s, bool all) {
+    const std::int64_t due_ns = ns_of(end_of_epoch(now_s)) - Duration{context_.options.answer_wait}.count();
+    while (!waiting_.empty()) {
+        Waiting& oldest = waiting_.front();
+        std::size_t due = 0;
+        for (; due < oldest.flows.size(); ++due) {
+            if (due + records_ahead < oldest.flows.size()) ask_for(oldest.flows[due + records_ahead]);
+            const FlowRecord& flow = context_.flows[oldest.flows[due]];
+            if (!all && flow.first_ns > due_ns) break;
+            count_handshake(flow);
+        }
+        turn_handshakes();
+        for (std::size_t i = 0; i < due; ++i) {
+            if (i + records_ahead < due) ask_for(oldest.flows[i + records_ahead]);
+            decide(oldest.flows[i], std::min(now_s, oldest.epoch_s + 60));
+        }
+        oldest.flows.erase(oldest.flows.begin(), oldest.flows.begin() + static_cast<std::ptrdiff_t>(due));
+        if (!oldest.flows.empty()) return;
+        waiting_.pop_front();
+    }
+}
+
 void ScanDetector::decide(FlowId id, std::int64_t now_s) {
     const FlowRecord& flow = context_.flows[id];
     if (flow.host == no_host || is_suspect(flow.host)) return;  // which has it in its book
-    count_handshake(flow);
     const ContactTarget target = target_of(flow);
     const bool failed = outcome_of(flow) != ContactOutcome::answered;
     const bool is_odd = failed || is_service_for_few(target) || is_service_for_some(target);

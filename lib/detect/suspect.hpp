@@ -124,7 +124,7 @@ private:
     std::optional<Evidence> evidence_of(ContactGroup& group, const Contact& decided, Shape shape) const;
     std::optional<Evidence> evidence_in(Scale scale, ContactGroup& group, const Contact& decided,
                                         Shape shape) const;
-    std::optional<Evidence> evidence_without_replies(const ContactGroup& group, const Contact& decided,
+    std::optional<Evidence> evidence_without_replies(ContactGroup& group, const Contact& decided,
                                                      Shape shape) const;
     bool seems_spread(const Contact& decided, ContactCounts all, Scale scale) const;
     ContactCounts scattered(const ContactGroup& all, Scale scale) const;

@@ -136,7 +136,7 @@ std::optional<Suspect::Evidence> Suspect::evidence_in_all(Scale scale, ContactGr
 }
 
 // What is left is how many targets there are, and whether the host tries little else.
-std::optional<Suspect::Evidence> Suspect::evidence_without_replies(const ContactGroup& group,
+std::optional<Suspect::Evidence> Suspect::evidence_without_replies(ContactGroup& group,
                                                                    const Contact& decided,
                                                                    Shape shape) const {
     const std::uint32_t targets = group.in(Scale::window).targets();
@@ -149,6 +149,9 @@ std::optional<Suspect::Evidence> Suspect::evidence_without_replies(const Contact
                                                    all->in(Scale::window).targets() * std::uint64_t{4};
         if (is_service_for_all(decided.target) || !is_most) return std::nullopt;
     }
+    // Who watches many hosts pings them, too.
+    if (decided.target.protocol == ProtocolClass::icmp && !lies_dense(group, shape, Scale::window))
+        return std::nullopt;
     return Evidence{.criterion = Criterion::fan_out,
                     .confidence = Confidence::low,
                     .counts = group.in(Scale::window),

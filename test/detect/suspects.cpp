@@ -244,8 +244,8 @@ TEST_CASE(
         return stage.finish();
     };
     CHECK(judged(contacts({.count = 700, .port = 53, .protocol = 17})).empty());
-    CHECK(judged(contacts({.count = 300, .port = 161, .protocol = 17})).empty());
-    const auto scan = judged(contacts({.count = 700, .port = 161, .protocol = 17}));
+    CHECK(judged(contacts({.count = 300, .port = 1'900, .protocol = 17})).empty());
+    const auto scan = judged(contacts({.count = 700, .port = 1'900, .protocol = 17}));
     REQUIRE(scan.size() == 1);
     CHECK(scan[0].scan.criterion == Criterion::fan_out);
     CHECK(scan[0].scan.confidence == Confidence::low);
