@@ -27,11 +27,11 @@ std::string docs_text(const std::string& name) {
 }
 
 constexpr const char* all_keys[] = {
-    "internal",    "name",          "direction",    "metric",          "per_second",
-    "window",      "protocol",      "group",        "enabled",         "min_targets",
-    "window",      "slow_window",   "answer_wait",   "contacts_max", "flows_per_epoch", "flows_max",
-    "history_max", "number_format", "targets_max",  "externals_max",   "ports",
-    "cores",       "workers",       "memory_mib",   "hugepages",       "folder"};
+    "internal",    "name",          "direction",       "metric",      "per_second",  "window",
+    "protocol",    "group",         "enabled",         "min_targets", "window",      "slow_window",
+    "answer_wait", "contacts_max",  "flows_per_epoch", "flows_max",   "history_max", "number_format",
+    "targets_max", "externals_max", "ports",           "cores",       "workers",     "memory_mib",
+    "hugepages",   "folder"};
 
 }  // namespace
 
