@@ -13,7 +13,7 @@ constexpr std::array<std::uint16_t, 12> tcp_for_few{23,   135,  139,  445,  1433
                                                     2375, 3389, 5555, 5900, 6379, 7547};
 constexpr std::uint16_t udp_for_few = 1434;                                   // SQL Slammer
 constexpr std::array<std::uint16_t, 5> tcp_for_some{22, 25, 465, 587, 3306};  // SSH, mail, MySQL
-constexpr std::array<std::uint16_t, 5> udp_for_all{53, 123, 161, 443, 3478};  // DNS, NTP, QUIC, STUN
+constexpr std::array<std::uint16_t, 4> udp_for_all{53, 123, 443, 3478};       // DNS, NTP, QUIC, STUN
 
 template <std::size_t size>
 bool has(const std::array<std::uint16_t, size>& ports, std::uint16_t port) noexcept {
