@@ -62,11 +62,6 @@ const ContactGroup* ContactBook::find_group(const ContactTarget& target, Shape s
     return at == groups_.end() ? nullptr : &at->second;
 }
 
-ContactGroup* ContactBook::find_group(const ContactTarget& target, Shape shape) {
-    const auto at = groups_.find(group_key(target, shape));
-    return at == groups_.end() ? nullptr : &at->second;
-}
-
 // A host that is only pinged has no ports to scan; another IP protocol is no service; and where many ports of many
 // hosts count together, the middle of a connection would be taken for a probe too easily.
 bool ContactBook::is_in_group(const Contact& contact, Shape shape) noexcept {
@@ -318,10 +313,11 @@ void ContactBook::spend(std::uint32_t case_number, std::int64_t until_s) {
             return is_counted(contact, shape) && group_of(contact, shape).case_number == case_number;
         });
         if (!is_of_case) continue;
-        for (const Scale scale : scales)
-            if (is_in_scale(contact, scale))
-                for (const Shape shape : shapes) count(contact, shape, scale, false);
-        contact.spent = (1u << shapes.size()) - 1;
+        for (const Scale scale : scales) {
+            if (!is_in_scale(contact, scale)) continue;
+            for (const Shape shape : shapes) count(contact, shape, scale, false);
+        }
+        contact.spent = true;
     }
 }
 

@@ -55,8 +55,8 @@ struct Contact {
     bool many = false;         // it was sent more packets than a prober sends
     bool big = false;          // … or bigger ones
     bool ack_probe = false;    // see contact.hpp
+    bool spent = false;        // a case has ended that was made of it
     std::uint8_t counted = 0;  // in which scales, as bits
-    std::uint8_t spent = 0;    // in which shapes a case has ended that was made of it, as bits
 };
 
 struct ContactGroup {
@@ -129,7 +129,6 @@ public:
     // A case has ended whose last failure was then: what it was made of cannot open another.
     void spend(std::uint32_t case_number, std::int64_t until_s);
 
-    bool empty() const noexcept { return contacts_.empty(); }
     bool holds(std::uint64_t number) const noexcept {
         return number >= begin_number_ && number < begin_number_ + contacts_.size();
     }
@@ -141,10 +140,6 @@ public:
     }
     // The group of a target. None: it has no contact.
     const ContactGroup* find_group(const ContactTarget& target, Shape shape) const;
-    ContactGroup* find_group(const ContactTarget& target, Shape shape);
-    const ContactGroup* protocol_group(ProtocolClass protocol) const {
-        return find_group({.protocol = protocol}, Shape::protocol);
-    }
     // Contacts in the slow window that make a host suspicious, in all protocols.
     std::uint64_t odd_slowly() const noexcept { return odd_slowly_; }
     FlowSum sum_of(const Contact& contact) const;
@@ -195,7 +190,7 @@ private:
     static GroupKey group_key(const ContactTarget& target, Shape shape);
     static bool is_counted(const Contact& contact, Shape shape) noexcept {
         return (contact.state == Contact::State::answered || contact.state == Contact::State::failed) &&
-               (contact.spent >> static_cast<unsigned>(shape) & 1) == 0 && is_in_group(contact, shape);
+               !contact.spent && is_in_group(contact, shape);
     }
 
     template <class Act>

@@ -95,8 +95,6 @@ const char* name_of(Exoneration exoneration) {
             return "answered_contacts";
         case Exoneration::peer_to_peer:
             return "peer_to_peer";
-        case Exoneration::few_targets:
-            return "few_targets";
         case Exoneration::bogon_targets:
             return "bogon_targets";
         case Exoneration::replies_not_visible:

@@ -35,7 +35,6 @@ enum class Exoneration : std::uint8_t {
     none,
     answered_contacts,     // as many of its contacts are answered as those of ordinary hosts
     peer_to_peer,          // fewer are, but more than a scanner's, and the targets are scattered
-    few_targets,           // many attempts, always at the same few
     bogon_targets,         // private addresses, which nobody on the Internet has
     replies_not_visible,   // the tap sees no replies, and the fan-out alone is not enough
     answered_fan_out_only  // many strangers, who answer, on a service where that is usual

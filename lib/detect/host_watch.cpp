@@ -118,10 +118,10 @@ bool HostWatch::is_new(Service& service, const ContactTarget& target) noexcept {
     return !is_seen || std::popcount(service.answered_seen) >= bits_told_apart;
 }
 
-bool HostWatch::count(HostId host, const ContactTarget& target, bool failed, std::int64_t now_s) {
-    if (!failed && of(host).block == no_block) return false;
+bool HostWatch::count(HostId host, const ContactTarget& target, bool is_odd, std::int64_t now_s) {
+    if (!is_odd && of(host).block == no_block) return false;
     Block& block = block_of(host, now_s);
-    if (!failed) {
+    if (!is_odd) {
         for (Service& service : block.services) {
             if (!service.used || service.port != target.port || service.protocol != target.protocol) continue;
             if (!is_new(service, target)) continue;

@@ -40,8 +40,9 @@ public:
     void forget(HostId host);
     void clear();
 
-    // An attempt of a host that is no suspect has been decided. True: it has become suspicious.
-    bool count(HostId host, const ContactTarget& target, bool failed, std::int64_t now_s);
+    // An attempt of a host that is no suspect has been decided. Odd ones count as failures do. True: the host has
+    // become suspicious.
+    bool count(HostId host, const ContactTarget& target, bool is_odd, std::int64_t now_s);
     // An attempt at an address that nobody has. True: there are as many as a scan has targets, since it was last
     // true, and it has not been said in this slow window.
     bool count_bogon(HostId host, std::int64_t now_s);

@@ -18,10 +18,6 @@ Kind kind_of(Metric metric) noexcept {
     return Kind::packet_limit;
 }
 
-Time end_of_epoch(std::int64_t start_s) {
-    return Time{std::chrono::seconds{start_s} + epoch_length};
-}
-
 }  // namespace
 
 LimitDetector::LimitDetector(const std::vector<LimitRule>& rules, const FlowStore& flows,

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <string>
-#include <tuple>
 #include <utility>
 
 #include "base/prefetch.hpp"
@@ -15,12 +13,10 @@ namespace {
 
 // Enough that a memory access is over when its turn comes.
 constexpr std::size_t records_ahead = 16;
+// However long the gap before this epoch, what waited was over by then.
+constexpr std::int64_t answer_wait_max_s = 60;
 // Packets may be counted in an epoch that begins up to a second after them.
 constexpr std::int64_t disorder_ns = 2 * ns_per_second;
-
-Time end_of_epoch(std::int64_t start_s) {
-    return Time{std::chrono::seconds{start_s} + epoch_length};
-}
 
 }  // namespace
 
@@ -127,10 +123,9 @@ void ScanDetector::decide_waiting(std::int64_t now_s, bool all) {
             if (!all && flow.first_ns > due_ns) break;
             count_handshake(flow);
         }
-        turn_handshakes();
         for (std::size_t i = 0; i < due; ++i) {
             if (i + records_ahead < due) ask_for(oldest.flows[i + records_ahead]);
-            decide(oldest.flows[i], std::min(now_s, oldest.epoch_s + 60));
+            decide(oldest.flows[i], std::min(now_s, oldest.epoch_s + answer_wait_max_s));
         }
         oldest.flows.erase(oldest.flows.begin(), oldest.flows.begin() + static_cast<std::ptrdiff_t>(due));
         if (!oldest.flows.empty()) return;
@@ -150,8 +145,10 @@ void ScanDetector::decide(FlowId id, std::int64_t now_s) {
 void ScanDetector::count_handshake(const FlowRecord& flow) {
     const Handshake handshake = handshake_of(flow);
     if (handshake == Handshake::none) return;
-    ++handshakes_.halves[0].established;
-    if (handshake == Handshake::reply_seen) ++handshakes_.halves[0].seen;
+    for (ReplyVisibility* sum : {&handshakes_.halves[0], &context_.replies}) {
+        ++sum->established;
+        if (handshake == Handshake::reply_seen) ++sum->seen;
+    }
 }
 
 void ScanDetector::turn_handshakes() {
@@ -199,20 +196,8 @@ void ScanDetector::accuse(HostId host, std::int64_t now_s) {
 
 // The distinct targets of its last attempts, as far as the store remembers them.
 void ScanDetector::say_bogon(HostId host) {
-    Finding finding;
-    finding.verdict = Verdict::exonerated;
-    finding.reason = Reason::scan;
-    finding.kind = Kind::netscan;
-    finding.host = context_.hosts.address(host);
-    finding.opened = end_of_epoch(now_s_);
-    finding.closed = finding.opened;
-    finding.trigger = {.rule = std::string("scan.") + name_of(finding.kind),
-                       .metric = Metric::targets,
-                       .threshold = context_.options.min_targets,
-                       .window_s = static_cast<std::uint32_t>(context_.options.window.count())};
-    finding.scan.exoneration = Exoneration::bogon_targets;
-    finding.scan.replies = context_.replies;
-    ScanCase rows{std::move(finding)};
+    ScanCase rows{
+        context_.exoneration_of(host, Kind::netscan, ProtocolClass::any, Exoneration::bogon_targets, now_s_)};
     const auto attempts = attempts_of(host, now_s_);
     const auto begin_ns = (now_s_ - context_.options.window.count()) * ns_per_second;
     for (const FlowId id : attempts) {

@@ -7,13 +7,29 @@
 #include <utility>
 
 namespace flowlock {
-namespace {
-
-Time end_of_epoch(std::int64_t start_s) {
-    return Time{std::chrono::seconds{start_s} + epoch_length};
+Finding ScanContext::finding_of(HostId host, Kind kind, ProtocolClass protocol, std::int64_t now_s) const {
+    Finding finding;
+    finding.reason = Reason::scan;
+    finding.kind = kind;
+    finding.protocol = protocol;
+    finding.host = hosts.address(host);
+    finding.opened = end_of_epoch(now_s);
+    finding.trigger.rule = std::string("scan.") + name_of(kind);
+    finding.scan.replies = replies;
+    return finding;
 }
 
-}  // namespace
+Finding ScanContext::exoneration_of(HostId host, Kind kind, ProtocolClass protocol, Exoneration exoneration,
+                                    std::int64_t now_s) const {
+    Finding finding = finding_of(host, kind, protocol, now_s);
+    finding.verdict = Verdict::exonerated;
+    finding.closed = finding.opened;
+    finding.trigger.metric = Metric::targets;
+    finding.trigger.threshold = options.min_targets;
+    finding.trigger.window_s = static_cast<std::uint32_t>(options.window.count());
+    finding.scan.exoneration = exoneration;
+    return finding;
+}
 
 Suspect::Suspect(HostId host, ScanContext& context)
     : host_(host),
@@ -133,21 +149,14 @@ Suspect::OpenCase* Suspect::case_of(ContactGroup& group, std::uint64_t number, S
 
 Suspect::OpenCase& Suspect::open_case(const CaseKey& key, const Evidence& evidence, std::int64_t now_s) {
     const auto window = length_of(evidence.scale, context_.options);
-    Finding finding;
-    finding.reason = Reason::scan;
-    finding.kind = key.first;
-    finding.protocol = key.second;
-    finding.host = context_.hosts.address(host_);
-    finding.opened = end_of_epoch(now_s);
-    finding.trigger = {.rule = std::string("scan.") + name_of(finding.kind),
-                       .metric = evidence.metric,
-                       .threshold = evidence.threshold,
-                       .window_s = static_cast<std::uint32_t>(window.count())};
+    Finding finding = context_.finding_of(host_, key.first, key.second, now_s);
+    finding.trigger.metric = evidence.metric;
+    finding.trigger.threshold = evidence.threshold;
+    finding.trigger.window_s = static_cast<std::uint32_t>(window.count());
     finding.scan.log2_likelihood =
         static_cast<std::int32_t>(scan_tests::log2_against_ordinary(evidence.counts));
     finding.scan.criterion = evidence.criterion;
     finding.scan.confidence = evidence.confidence;
-    finding.scan.replies = context_.replies;
     finding.case_number = ++context_.cases_opened;
     // A slow scanner pauses for longer than a window.
     const auto quiet = evidence.scale == Scale::slow ? std::max(context_.options.window, window / 24)

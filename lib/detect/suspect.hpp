@@ -39,6 +39,10 @@ struct ScanContext {
     std::vector<Finding> withdrawn{};        // of cases that later answers have cleared
     std::vector<Finding> exonerated{};
 
+    // What all findings on a host have in common, and all that find it innocent.
+    Finding finding_of(HostId host, Kind kind, ProtocolClass protocol, std::int64_t now_s) const;
+    Finding exoneration_of(HostId host, Kind kind, ProtocolClass protocol, Exoneration exoneration,
+                           std::int64_t now_s) const;
     // At least half of the handshakes show their reply, or there were too few to tell.
     bool replies_are_visible() const noexcept {
         return replies.established < 20 || replies.seen * 2 >= replies.established;
@@ -135,6 +139,7 @@ private:
     void add_rows(OpenCase& open, ContactGroup& group, std::uint64_t number, Shape shape);
     void doubt(const ContactGroup& group, const Contact& decided, Shape shape, std::int64_t now_s);
     bool is_doubtful(const ContactGroup& group, const ContactTarget& target, Shape shape) const;
+    Exoneration exoneration_by(ContactCounts counts, ProtocolClass protocol) const;
     bool exonerate(const CaseKey& key, Doubt& doubt, std::int64_t now_s);
     void judge_held_back(std::int64_t now_s);
     void pass_to(std::int64_t now_s);

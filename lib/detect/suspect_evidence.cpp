@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The verdict: what convinces, and what exonerates. docs/scan-detection.md says why.
 #include <algorithm>
-#include <string>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -144,7 +143,7 @@ std::optional<Suspect::Evidence> Suspect::evidence_without_replies(ContactGroup&
     const std::uint32_t needed = factor * context_.options.min_targets;
     if (targets < needed || shape == Shape::protocol) return std::nullopt;
     if (shape == Shape::service && decided.target.protocol == ProtocolClass::udp) {
-        const ContactGroup* all = book_.protocol_group(ProtocolClass::udp);
+        const ContactGroup* all = book_.find_group(decided.target, Shape::protocol);
         const bool is_most = all != nullptr && targets * std::uint64_t{5} >=
                                                    all->in(Scale::window).targets() * std::uint64_t{4};
         if (is_service_for_all(decided.target) || !is_most) return std::nullopt;
@@ -233,9 +232,17 @@ void Suspect::exonerate_since(std::int64_t since_s, std::int64_t now_s) {
     }
 }
 
+Exoneration Suspect::exoneration_by(ContactCounts counts, ProtocolClass protocol) const {
+    if (!context_.replies_are_visible() && protocol != ProtocolClass::tcp)
+        return Exoneration::replies_not_visible;
+    if (scan_tests::is_no_ordinary_host(counts)) return Exoneration::peer_to_peer;
+    return counts.failed * 2 < context_.options.min_targets ? Exoneration::answered_fan_out_only
+                                                            : Exoneration::answered_contacts;
+}
+
 // False: it has gone by, or is not what innocents do, and only lacks a verdict.
 bool Suspect::exonerate(const CaseKey& key, Doubt& doubt, std::int64_t now_s) {
-    ContactGroup* group = book_.find_group(doubt.example, doubt.shape);
+    const ContactGroup* group = book_.find_group(doubt.example, doubt.shape);
     if (group == nullptr || has_open_case(key.second) || !is_doubtful(*group, doubt.example, doubt.shape))
         return false;
     const ContactCounts counts = group->in(Scale::window);
@@ -249,28 +256,9 @@ bool Suspect::exonerate(const CaseKey& key, Doubt& doubt, std::int64_t now_s) {
         return false;
     doubt.said = true;
 
-    Finding finding;
-    finding.verdict = Verdict::exonerated;
-    finding.reason = Reason::scan;
-    finding.kind = key.first;
-    finding.protocol = key.second;
-    finding.host = context_.hosts.address(host_);
-    finding.opened = Time{std::chrono::seconds{now_s} + epoch_length};
-    finding.closed = finding.opened;
-    finding.trigger = {.rule = std::string("scan.") + name_of(finding.kind),
-                       .metric = Metric::targets,
-                       .threshold = context_.options.min_targets,
-                       .window_s = static_cast<std::uint32_t>(context_.options.window.count())};
+    Finding finding =
+        context_.exoneration_of(host_, key.first, key.second, exoneration_by(counts, key.second), now_s);
     finding.scan.log2_likelihood = static_cast<std::int32_t>(scan_tests::log2_against_ordinary(counts));
-    finding.scan.replies = context_.replies;
-    finding.scan.exoneration = Exoneration::answered_contacts;
-    if (!context_.replies_are_visible() && key.second != ProtocolClass::tcp)
-        finding.scan.exoneration = Exoneration::replies_not_visible;
-    else if (scan_tests::is_no_ordinary_host(counts))
-        finding.scan.exoneration = Exoneration::peer_to_peer;
-    else if (counts.failed * 2 < context_.options.min_targets)
-        finding.scan.exoneration = Exoneration::answered_fan_out_only;
-
     ScanCase rows{std::move(finding)};
     book_.for_each_in(*group, doubt.shape, Scale::window, [&](std::uint64_t number, const Contact& contact) {
         rows.add(contact.target, time_from_ns(contact.first_ns), number, false, false);

@@ -23,6 +23,10 @@ namespace flowlock {
 // The length of an epoch, and so the step of every window.
 constexpr std::chrono::seconds epoch_length{1};
 
+inline Time end_of_epoch(std::int64_t start_s) {
+    return Time{std::chrono::seconds{start_s} + epoch_length};
+}
+
 // Names an epoch. Sequence numbers grow by one with each epoch that has packets, on all workers alike. The
 // start usually grows, too, but jumps with the packet clock, and goes back when that is set back.
 struct EpochName {

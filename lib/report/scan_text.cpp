@@ -200,9 +200,6 @@ std::string exoneration_sentence(Exoneration exoneration) {
             return "Fewer of its contacts are answered than those of ordinary hosts, but more than a "
                    "scanner's, "
                    "and its targets are scattered: so it is with peer-to-peer nodes.";
-        case Exoneration::few_targets:
-            return "It made many attempts, but always at the same few targets: it repeats, it does not "
-                   "search.";
         case Exoneration::bogon_targets:
             return "Its targets are private addresses, which nobody on the Internet has.";
         case Exoneration::replies_not_visible:

@@ -53,6 +53,15 @@ void append(std::vector<Sent>& packets, const std::vector<Sent>& more) {
 
 const ScanOptions shipped{};
 
+// An FTP client whose data connections die in somebody's firewall: each attempt goes to a new port.
+void fail_at_ftp(Stage& stage, int attempts, int pause_s) {
+    for (int i = 0; i < attempts; ++i)
+        stage.epoch(1'000 + pause_s * i, {{.from_port = static_cast<std::uint16_t>(40'000 + i),
+                                           .to_port = static_cast<std::uint16_t>(50'000 + i),
+                                           .bytes = 60,
+                                           .flags = syn}});
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -182,11 +191,7 @@ TEST_CASE("traceroute, and a broken FTP server with a new port for each attempt,
     CHECK(traceroute.finish().empty());
 
     Stage mirror(shipped);
-    for (int i = 0; i < 140; ++i)  // one in ten minutes, for a day
-        mirror.epoch(1'000 + 600 * i, {{.from_port = static_cast<std::uint16_t>(40'000 + i),
-                                        .to_port = static_cast<std::uint16_t>(50'000 + i),
-                                        .bytes = 60,
-                                        .flags = syn}});
+    fail_at_ftp(mirror, 140, 600);  // for a day
     CHECK(mirror.finish().empty());
 }
 
@@ -334,11 +339,7 @@ TEST_CASE("the ports of an ended portscan are not the targets of a netscan") {
 
 TEST_CASE("many ports of one host beside a few failures elsewhere are no scan of many hosts") {
     Stage stage(shipped);
-    for (int i = 0; i < 240; ++i)  // a broken FTP server, for a day
-        stage.epoch(1'000 + 300 * i, {{.from_port = static_cast<std::uint16_t>(40'000 + i),
-                                       .to_port = static_cast<std::uint16_t>(50'000 + i),
-                                       .bytes = 60,
-                                       .flags = syn}});
+    fail_at_ftp(stage, 240, 300);
     for (int i = 0; i < 65; ++i)
         stage.epoch(73'000 + 100 * i, contacts({.count = 1, .ports_vary = true, .first = i}));
     CHECK(stage.finish().empty());

@@ -220,8 +220,8 @@ TEST_CASE("every exoneration has a sentence of its own, and none has none") {
     CHECK(exoneration_sentence(Exoneration::none).empty());
     std::vector<std::string> sentences;
     for (const Exoneration exoneration :
-         {Exoneration::answered_contacts, Exoneration::peer_to_peer, Exoneration::few_targets,
-          Exoneration::bogon_targets, Exoneration::replies_not_visible, Exoneration::answered_fan_out_only}) {
+         {Exoneration::answered_contacts, Exoneration::peer_to_peer, Exoneration::bogon_targets,
+          Exoneration::replies_not_visible, Exoneration::answered_fan_out_only}) {
         const std::string sentence = exoneration_sentence(exoneration);
         INFO(name_of(exoneration));
         CHECK_THAT(sentence, Catch::EndsWith("."));
