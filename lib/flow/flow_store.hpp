@@ -2,9 +2,7 @@
 // All biflows the control core remembers, stitched over epochs and workers. A flow's record never moves, and
 // its id is its place; ids depend on the order of merging, so they are never shown. A flow that is forgotten
 // leaves its id to a later one, so whoever keeps something by id begins it anew with each new flow. Layout: an
-// open-addressing index of eight bytes a slot (half of them bits of the hash, so a wrong record is hardly
-// ever touched), load at most 1/2, growing by doubling; the records in chunks, mapped as they come. Both in
-// huge pages where the kernel can: every look-up is a cache miss, and need not be a TLB miss, too. Owned by
+// index (id_index.hpp), and the records in chunks, mapped as they come, in huge pages where the kernel can. Owned by
 // the control core.
 #pragma once
 
@@ -16,6 +14,7 @@
 #include "base/prefetch.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
+#include "flow/id_index.hpp"
 #include "packet/flow_key.hpp"
 
 namespace flowlock {
@@ -54,14 +53,12 @@ public:
     explicit FlowStore(std::uint32_t flows_max, const HashKey& secret);
 
     std::uint64_t hash(const FlowKey& key) const noexcept { return hash_of(key, secret_); }
-    [[gnu::always_inline]] void prefetch_slot(std::uint64_t hash) const noexcept {
-        prefetch_to_read(&index_[hash & mask_]);
-    }
+    [[gnu::always_inline]] void prefetch_slot(std::uint64_t hash) const noexcept { index_.prefetch(hash); }
     // The record that the first probe points to, if any, so that it is near when find_or_add comes.
     [[gnu::always_inline]] void prefetch_record(std::uint64_t hash) const noexcept {
-        const Slot& slot = index_[hash & mask_];
-        if (slot.id_plus_1 == 0) return;
-        const auto* record = reinterpret_cast<const std::byte*>(&(*this)[slot.id_plus_1 - 1]);
+        const FlowId id = index_.first(hash);
+        if (id == no_flow) return;
+        const auto* record = reinterpret_cast<const std::byte*>(&(*this)[id]);
         prefetch_to_write(record);
         prefetch_to_write(record + 64);
     }
@@ -73,15 +70,14 @@ public:
     // no_flow: unknown.
     FlowId find(const FlowKey& key, std::uint64_t hash) const noexcept;
     Found find_or_add(const FlowKey& key, std::uint64_t hash);
-    // Nobody refers to it any more. The index closes up behind it, so it stays as quick as if it had never
-    // been there.
+    // Nobody refers to it any more.
     void forget(FlowId id) noexcept;
 
     FlowRecord& operator[](FlowId id) noexcept { return chunks_[id / chunk_size][id % chunk_size]; }
     const FlowRecord& operator[](FlowId id) const noexcept {
         return chunks_[id / chunk_size][id % chunk_size];
     }
-    std::uint32_t size() const noexcept { return size_; }
+    std::uint32_t size() const noexcept { return index_.size(); }
     std::uint32_t max() const noexcept { return flows_max_; }
     // All ids are below; which of them are flows, is_kept() says.
     FlowId end_id() const noexcept { return end_id_; }
@@ -95,24 +91,14 @@ private:
     static constexpr std::uint8_t free_family =
         0;  // of a record without a flow; its delta is the next free id
 
-    struct Slot {
-        std::uint32_t tag;        // low half of the hash: place and check in one
-        std::uint32_t id_plus_1;  // 0: free
-    };
-
-    // The slot of the key's record, or the free one where it would be.
-    std::uint32_t slot_of(const FlowKey& key, std::uint32_t tag) const noexcept;
     FlowId take_id();
-    void grow();
 
     HashKey secret_;
     std::uint32_t flows_max_;
-    std::uint32_t size_ = 0;
     FlowId end_id_ = 0;
     FlowId first_free_ = no_flow;
     Flows seen_;
-    std::uint32_t mask_;
-    MappedArray<Slot> index_;
+    IdIndex index_;
     std::vector<MappedArray<FlowRecord>> chunks_;
 };
 

@@ -4,12 +4,12 @@
 // Owned by the control core.
 #pragma once
 
-#include <unordered_map>
 #include <vector>
 
 #include "base/prefix.hpp"
 #include "base/units.hpp"
 #include "flow/flow_store.hpp"
+#include "flow/id_index.hpp"
 
 namespace flowlock {
 
@@ -20,25 +20,22 @@ class HostTable {
 public:
     // A test may want fewer hosts.
     HostTable(PrefixSet internal, const HashKey& secret, std::uint32_t hosts = hosts_max)
-        : hosts_max_(hosts), internal_(std::move(internal)), ids_(64, Hash{secret}) {}
+        : secret_(secret), hosts_max_(hosts), internal_(std::move(internal)) {}
 
     const PrefixSet& internal() const noexcept { return internal_; }
     // Hosts that are no longer internal stay until they are forgotten.
     void change_internal(PrefixSet internal) { internal_ = std::move(internal); }
     // no_host: the table is full.
     HostId find_or_add(const IpAddress& address) {
-        if (ids_.size() >= hosts_max_) {
-            const auto known = ids_.find(address);
-            if (known == ids_.end()) ++refused_;
-            return known == ids_.end() ? no_host : known->second;
-        }
-        const auto [at, added] = ids_.try_emplace(address, no_host);
-        if (added) at->second = take_id(address);
-        return at->second;
+        return ids_
+            .find_or_add(
+                hash(address), [&](HostId id) { return addresses_[id] == address; },
+                [&] { return take_id(address); })
+            .first;
     }
     // Nobody refers to it any more. Once only.
     void forget(HostId id) {
-        ids_.erase(addresses_[id]);
+        ids_.erase(hash(addresses_[id]), id);
         free_.push_back(id);
     }
     const IpAddress& address(HostId id) const noexcept { return addresses_[id]; }
@@ -46,17 +43,20 @@ public:
     Flows refused() const noexcept { return {refused_}; }
     // All numbers are below.
     std::uint32_t end_id() const noexcept { return static_cast<std::uint32_t>(addresses_.size()); }
-    std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(ids_.size()); }
+    std::uint32_t size() const noexcept { return ids_.size(); }
 
 private:
-    struct Hash {
-        HashKey secret;
-        std::size_t operator()(const IpAddress& address) const noexcept {
-            return fold_multiply(address.high ^ secret.a, address.low ^ secret.b);
-        }
-    };
+    static_assert(no_host == IdIndex::none);
 
+    std::uint64_t hash(const IpAddress& address) const noexcept {
+        return fold_multiply(address.high ^ secret_.a, address.low ^ secret_.b);
+    }
+    // no_host: there is no room.
     HostId take_id(const IpAddress& address) {
+        if (size() >= hosts_max_) {
+            ++refused_;
+            return no_host;
+        }
         if (free_.empty()) {
             addresses_.push_back(address);
             return end_id() - 1;
@@ -67,10 +67,11 @@ private:
         return id;
     }
 
+    HashKey secret_;
     std::uint32_t hosts_max_;
     std::uint64_t refused_ = 0;
     PrefixSet internal_;
-    std::unordered_map<IpAddress, HostId, Hash> ids_;
+    IdIndex ids_;
     std::vector<IpAddress> addresses_;
     std::vector<HostId> free_;
 };
