@@ -17,6 +17,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/prefetch.hpp"
 #include "detect/contact.hpp"
 #include "detect/scan_options.hpp"
 
@@ -40,6 +41,13 @@ public:
     void forget(HostId host);
     void clear();
 
+    // What count() will look at first.
+    [[gnu::always_inline]] void prefetch(HostId host) const noexcept {
+        if (host >= hosts_.size() || hosts_[host].block == no_block) return;
+        const auto* block = reinterpret_cast<const std::byte*>(&blocks_[hosts_[host].block]);
+        prefetch_to_write(block);
+        prefetch_to_write(block + 64);
+    }
     // An attempt of a host that is no suspect has been decided. Odd ones count as failures do. True: the host has
     // become suspicious.
     bool count(HostId host, const ContactTarget& target, bool is_odd, std::int64_t now_s);
@@ -70,12 +78,12 @@ private:
         Counts slowly;
     };
     struct Block {
-        std::array<Service, 8> services{};
         std::int64_t turned_s = std::numeric_limits<std::int64_t>::min();  // when it was last looked at
         std::int64_t turn = 0;  // half windows, and half slow windows, since 1970
         std::int64_t slow_turn = 0;
         std::uint32_t bogons = 0;
         bool bogons_said = false;
+        std::array<Service, 8> services{};
     };
     struct Host {
         FlowId newest = no_flow;

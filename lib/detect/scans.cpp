@@ -13,6 +13,7 @@ namespace {
 
 // Enough that a memory access is over when its turn comes.
 constexpr std::size_t records_ahead = 16;
+constexpr std::size_t hosts_ahead = records_ahead / 2;
 // However long the gap before this epoch, what waited was over by then.
 constexpr std::int64_t answer_wait_max_s = 60;
 // Packets may be counted in an epoch that begins up to a second after them.
@@ -125,6 +126,7 @@ void ScanDetector::decide_waiting(std::int64_t now_s, bool all) {
         }
         for (std::size_t i = 0; i < due; ++i) {
             if (i + records_ahead < due) ask_for(oldest.flows[i + records_ahead]);
+            if (i + hosts_ahead < due) watch_.prefetch(context_.flows[oldest.flows[i + hosts_ahead]].host);
             decide(oldest.flows[i], std::min(now_s, oldest.epoch_s + answer_wait_max_s));
         }
         oldest.flows.erase(oldest.flows.begin(), oldest.flows.begin() + static_cast<std::ptrdiff_t>(due));
