@@ -128,8 +128,8 @@ private:
     std::optional<Evidence> evidence_of(ContactGroup& group, const Contact& decided, Shape shape) const;
     std::optional<Evidence> evidence_in(Scale scale, ContactGroup& group, const Contact& decided,
                                         Shape shape) const;
-    std::optional<Evidence> evidence_without_replies(ContactGroup& group, const Contact& decided,
-                                                     Shape shape) const;
+    std::optional<Evidence> evidence_without_replies(Scale scale, const ContactGroup& group,
+                                                     const Contact& decided, Shape shape) const;
     bool seems_spread(const Contact& decided, ContactCounts all, Scale scale) const;
     ContactCounts scattered(const ContactGroup& all, Scale scale) const;
     std::optional<Evidence> evidence_in_all(Scale scale, ContactGroup& all, std::uint32_t min) const;

@@ -21,9 +21,10 @@ constexpr std::uint32_t slow_ports_factor = 5;
 // The company of peers: at most so many targets to a port, and so many to an answer.
 constexpr std::uint64_t peer_targets_per_port_max = 2;
 constexpr std::uint64_t peer_targets_per_answer_max = 20;
-// Without replies a target proves less.
+// Without replies a target proves less. Who watches many hosts looks as a scanner does: fping, the quickest of the
+// tools for it, asks 1,000 addresses in ten seconds unless told otherwise; a scanner, half as many again.
 constexpr std::uint32_t unseen_ports_factor = 3;
-constexpr std::uint32_t unseen_addresses_factor = 10;
+constexpr std::uint32_t unseen_addresses_factor = 30;
 // On a service for some, this many times the targets of a scan are worth a word.
 constexpr std::uint32_t some_factor = 5;
 
@@ -60,7 +61,7 @@ std::optional<Suspect::Evidence> Suspect::evidence_in(Scale scale, ContactGroup&
     if (counts.targets() < min) return std::nullopt;
     if (shape == Shape::protocol && !seems_spread(decided, counts, scale)) return std::nullopt;
     if (!context_.replies_are_visible() && decided.target.protocol != ProtocolClass::tcp)
-        return scale == Scale::window ? evidence_without_replies(group, decided, shape) : std::nullopt;
+        return evidence_without_replies(scale, group, decided, shape);
 
     if (shape == Shape::protocol) return evidence_in_all(scale, group, min);
     const auto convinced = [&](Criterion criterion, std::uint32_t failures) {
@@ -134,26 +135,26 @@ std::optional<Suspect::Evidence> Suspect::evidence_in_all(Scale scale, ContactGr
     return evidence;
 }
 
-// What is left is how many targets there are, and whether the host tries little else.
-std::optional<Suspect::Evidence> Suspect::evidence_without_replies(ContactGroup& group,
+// What is left is how many targets there are, how fast, and whether the host tries little else.
+std::optional<Suspect::Evidence> Suspect::evidence_without_replies(Scale scale, const ContactGroup& group,
                                                                    const Contact& decided,
                                                                    Shape shape) const {
-    const std::uint32_t targets = group.in(Scale::window).targets();
-    const std::uint32_t factor = shape == Shape::address ? unseen_ports_factor : unseen_addresses_factor;
+    const bool are_ports = shape == Shape::address;
+    if (shape == Shape::protocol || scale != (are_ports ? Scale::window : Scale::burst)) return std::nullopt;
+    const ContactCounts counts = group.in(scale);
+    const std::uint32_t factor = are_ports ? unseen_ports_factor : unseen_addresses_factor;
     const std::uint32_t needed = factor * context_.options.min_targets;
-    if (targets < needed || shape == Shape::protocol) return std::nullopt;
-    if (shape == Shape::service && decided.target.protocol == ProtocolClass::udp) {
+    if (counts.targets() < needed) return std::nullopt;
+    if (!are_ports && decided.target.protocol == ProtocolClass::udp) {
         const ContactGroup* all = book_.find_group(decided.target, Shape::protocol);
-        const bool is_most = all != nullptr && targets * std::uint64_t{5} >=
-                                                   all->in(Scale::window).targets() * std::uint64_t{4};
+        const bool is_most =
+            counts.targets() * std::uint64_t{5} >= all->in(scale).targets() * std::uint64_t{4};
         if (is_service_for_all(decided.target) || !is_most) return std::nullopt;
     }
-    // Who watches many hosts pings them, too.
-    if (decided.target.protocol == ProtocolClass::icmp && !lies_dense(group, shape, Scale::window))
-        return std::nullopt;
     return Evidence{.criterion = Criterion::fan_out,
                     .confidence = Confidence::low,
-                    .counts = group.in(Scale::window),
+                    .scale = scale,
+                    .counts = counts,
                     .targets_min = needed,
                     .threshold = needed};
 }

@@ -249,8 +249,15 @@ TEST_CASE(
         return stage.finish();
     };
     CHECK(judged(contacts({.count = 700, .port = 53, .protocol = 17})).empty());
-    CHECK(judged(contacts({.count = 300, .port = 1'900, .protocol = 17})).empty());
-    const auto scan = judged(contacts({.count = 700, .port = 1'900, .protocol = 17}));
+    // As a monitor asks its hosts.
+    CHECK(judged(contacts({.count = 1'000, .port = 1'900, .protocol = 17})).empty());
+    auto pings = contacts({.count = 1'000, .protocol = 1});
+    for (Sent& ping : pings) {
+        ping.flags = icmp_class::echo_request;
+        ping.from_port = ping.to_port = 0;
+    }
+    CHECK(judged(pings).empty());
+    const auto scan = judged(contacts({.count = 1'600, .port = 1'900, .protocol = 17}));
     REQUIRE(scan.size() == 1);
     CHECK(scan[0].scan.criterion == Criterion::fan_out);
     CHECK(scan[0].scan.confidence == Confidence::low);
