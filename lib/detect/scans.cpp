@@ -75,20 +75,21 @@ void ScanDetector::hear_late_answers(const MergedEpoch& epoch) {
 void ScanDetector::add_attempts(const MergedEpoch& epoch) {
     // Time order makes the rows, and which contact is the first, independent of how flows were spread over
     // workers.
-    std::vector<std::pair<std::int64_t, FlowId>> begun;
+    begun_.clear();
     for (std::size_t i = 0; i < epoch.new_flows.size(); ++i) {
         if (i + records_ahead < epoch.new_flows.size())
             prefetch_to_read(&context_.flows[epoch.new_flows[i + records_ahead]]);
         const FlowRecord& flow = context_.flows[epoch.new_flows[i]];
-        if (is_attempt(flow)) begun.emplace_back(flow.first_ns, epoch.new_flows[i]);
+        if (is_attempt(flow)) begun_.emplace_back(flow.first_ns, epoch.new_flows[i]);
     }
     const auto by_time = [&](const auto& a, const auto& b) {
         return a.first != b.first ? a.first < b.first
                                   : context_.flows[a.second].key < context_.flows[b.second].key;
     };
-    if (!std::is_sorted(begun.begin(), begun.end(), by_time)) std::sort(begun.begin(), begun.end(), by_time);
+    if (!std::is_sorted(begun_.begin(), begun_.end(), by_time))
+        std::sort(begun_.begin(), begun_.end(), by_time);
     waiting_.push_back({.epoch_s = epoch.name.start_s, .flows = {}});
-    for (const auto& entry : begun) add_attempt(entry.second, epoch.name.start_s);
+    for (const auto& entry : begun_) add_attempt(entry.second, epoch.name.start_s);
 }
 
 void ScanDetector::add_attempt(FlowId id, std::int64_t epoch_s) {

@@ -13,6 +13,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "detect/finding.hpp"
@@ -100,6 +101,7 @@ private:
     HostWatch watch_;
     std::map<HostId, std::unique_ptr<Suspect>> suspects_;
     std::deque<Waiting> waiting_;
+    std::vector<std::pair<std::int64_t, FlowId>> begun_;  // scratch of an epoch: attempts by their time
     Handshakes handshakes_;
     HostId settled_host_ = 0;
     HostId asked_host_ = 0;
