@@ -51,6 +51,7 @@ void record_min64(Recorder& recorder, const SceneOptions& options) {
 void record_syn_flood(Recorder& recorder, const SceneOptions& options) {
     Attack attack;
     attack.kind = "syn_flood";
+    attack.vector = "syn_flood";
     attack.direction = "in";
     attack.host = ipv4_at(internal_base, 80);
     PacketSpec spec;

@@ -173,6 +173,7 @@ class Flood {
 public:
     Flood() {
         attack.kind = "packet_flood";
+        attack.vector = "udp_flood";
         attack.direction = "out";
         attack.host = ipv4_at(internal_base, 65);
     }

@@ -11,7 +11,18 @@ namespace flowlock::scene {
 namespace {
 
 constexpr std::uint32_t header_length_of(std::uint8_t protocol) {
-    return protocol == tcp ? 20 : 8;
+    switch (protocol) {
+        case tcp:
+            return 20;
+        case udp:
+        case icmp:
+        case icmp6:
+            return 8;
+        case gre:
+            return 4;
+        default:
+            return 0;
+    }
 }
 
 // RFC 1071: fold the carries, take the complement.
@@ -97,8 +108,10 @@ std::uint32_t FrameBuilder::put_transport(std::uint32_t at, const PacketSpec& sp
         put_tcp(at, spec);
     else if (spec.protocol == udp)
         put_udp(at, spec);
-    else
+    else if (spec.protocol == icmp || spec.protocol == icmp6)
         put_icmp(at, spec);
+    else if (spec.protocol == gre)
+        put_16(at + 2, 0x0800);  // no checksum, no key; IPv4 within (RFC 2784)
     return header_length_of(spec.protocol);
 }
 
@@ -110,16 +123,18 @@ void FrameBuilder::put_tcp(std::uint32_t at, const PacketSpec& spec) {
     put_8(at + 12, 5 << 4);
     put_8(at + 13, spec.tcp_flags);
     put_16(at + 14, spec.tcp_flags & rst ? 0 : 64240);
-    put_16(at + 16, transport_checksum(at, 20, spec));
+    put_16(at + 16, transport_checksum(at, 20, 20, spec));
 }
 
 void FrameBuilder::put_udp(std::uint32_t at, const PacketSpec& spec) {
     put_16(at, spec.path.source_port);
     put_16(at + 2, spec.path.target_port);
     put_16(at + 4, spec.udp_length != 0 ? spec.udp_length : 8u + spec.payload);
+    const std::uint32_t head = spec.payload < sizeof spec.payload_head ? 0 : sizeof spec.payload_head;
+    if (head != 0) put_32(at + 8, spec.payload_head);
     // A checksum of a fragmented datagram covers all its parts; zero says that there is none (RFC 768).
     if (spec.is_fragment()) return;
-    const auto checksum = transport_checksum(at, 8, spec);
+    const auto checksum = transport_checksum(at, 8, 8 + head, spec);
     put_16(at + 6, checksum == 0 ? 0xffffu : checksum);
 }
 
@@ -128,13 +143,13 @@ void FrameBuilder::put_icmp(std::uint32_t at, const PacketSpec& spec) {
     put_16(at + 4, 0x4642);
     put_16(at + 6, spec.icmp_number);
     // ICMP for IPv4 has no pseudo header.
-    put_16(at + 2, spec.protocol == icmp ? folded(sum(at, 8)) : transport_checksum(at, 8, spec));
+    put_16(at + 2, spec.protocol == icmp ? folded(sum(at, 8)) : transport_checksum(at, 8, 8, spec));
 }
 
-std::uint16_t FrameBuilder::transport_checksum(std::uint32_t at, std::uint32_t header,
+std::uint16_t FrameBuilder::transport_checksum(std::uint32_t at, std::uint32_t header, std::uint32_t not_zero,
                                                const PacketSpec& spec) const {
     const std::uint32_t addresses = spec.path.source.is_ipv4() ? 8 : 32;
-    return folded(sum(at - addresses, addresses + header) + spec.protocol + header + spec.payload);
+    return folded(sum(at - addresses, addresses + not_zero) + spec.protocol + header + spec.payload);
 }
 
 std::uint32_t FrameBuilder::sum(std::uint32_t at, std::uint32_t length) const {

@@ -35,8 +35,10 @@ private:
     void put_tcp(std::uint32_t at, const PacketSpec& spec);
     void put_udp(std::uint32_t at, const PacketSpec& spec);
     void put_icmp(std::uint32_t at, const PacketSpec& spec);
-    // Sum of the header at `at`, the pseudo header and the payload, which is zero and adds nothing.
-    std::uint16_t transport_checksum(std::uint32_t at, std::uint32_t header, const PacketSpec& spec) const;
+    // Sum of the pseudo header and of what begins with the header at `at`, of which only the first `not_zero`
+    // bytes add something.
+    std::uint16_t transport_checksum(std::uint32_t at, std::uint32_t header, std::uint32_t not_zero,
+                                     const PacketSpec& spec) const;
     std::uint32_t sum(std::uint32_t at, std::uint32_t length) const;
 
     void put_8(std::uint32_t at, std::uint32_t value) { bytes_[at] = static_cast<std::byte>(value); }

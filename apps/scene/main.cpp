@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "act_commands.hpp"
 #include "scenes.hpp"
 
 namespace {
@@ -92,7 +93,7 @@ void describe(CLI::App& command, const Scene& scene, Arguments& arguments) {
 void record(const Scene& scene, Arguments& arguments) {
     arguments.writer.nanoseconds = !arguments.microseconds;
     CaptureWriter writer{arguments.capture, arguments.writer};
-    Truth truth{scene.find_flows};
+    Truth truth{{.find_flows = scene.find_flows}};
     Recorder recorder{writer, truth};
     scene.record(recorder, arguments.options);
     writer.close();
@@ -107,8 +108,10 @@ int main(int argc, char** argv) {
     Arguments arguments[std::size(scenes)];
     for (std::size_t i = 0; i < std::size(scenes); ++i)
         describe(*app.add_subcommand(scenes[i].name, scenes[i].description), scenes[i], arguments[i]);
+    flowlock::scene::ActCommands act_commands{app};
     try {
         app.parse(argc, argv);
+        act_commands.run();
         for (std::size_t i = 0; i < std::size(scenes); ++i)
             if (app.got_subcommand(scenes[i].name)) record(scenes[i], arguments[i]);
     } catch (const CLI::ParseError& error) {

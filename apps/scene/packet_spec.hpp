@@ -10,9 +10,9 @@
 
 namespace flowlock::scene {
 
-enum Protocol : std::uint8_t { icmp = 1, tcp = 6, udp = 17, icmp6 = 58 };
+enum Protocol : std::uint8_t { icmp = 1, tcp = 6, udp = 17, gre = 47, icmp6 = 58 };
 
-enum TcpFlag : std::uint8_t { fin = 0x01, syn = 0x02, rst = 0x04, psh = 0x08, ack = 0x10 };
+enum TcpFlag : std::uint8_t { fin = 0x01, syn = 0x02, rst = 0x04, psh = 0x08, ack = 0x10, urg = 0x20 };
 
 // The four numbers that name the ends of a conversation, and where it runs.
 struct Path {
@@ -30,7 +30,8 @@ struct PacketSpec {
     Path path;
     std::uint8_t protocol = udp;
     std::uint16_t payload =
-        0;  // bytes after the transport header (after the IP header of a later fragment); all zero
+        0;  // bytes after the transport header (after the IP header of a later fragment), zero but for its head
+    std::uint32_t payload_head = 0;  // the first four bytes of UDP's payload, where it has as many
     std::uint16_t identification = 0;
     std::uint16_t fragment_offset = 0;  // bytes, a multiple of 8; IPv4 only
     bool more_fragments = false;

@@ -13,7 +13,7 @@ class Recorder {
 public:
     struct Recorded {
         std::uint32_t ip_bytes = 0;
-        bool new_flow = false;  // known only where Truth finds the flows
+        bool new_flow = false;  // see Truth::count()
     };
 
     Recorder(CaptureWriter& writer, Truth& truth) : writer_{writer}, truth_{truth} {}

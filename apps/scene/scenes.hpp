@@ -39,6 +39,10 @@ constexpr std::uint32_t documentation_1 = 192u << 24 | 0u << 16 | 2u << 8;    //
 constexpr std::uint32_t documentation_3 = 203u << 24 | 0u << 16 | 113u << 8;  // 203.0.113.0/24
 constexpr std::uint32_t benchmark_base = 198u << 24 | 18u << 16;              // 198.18.0.0/15
 
+inline bool is_internal(const IpAddress& address) {
+    return address.is_ipv4() && (address.ipv4() & 0xffffff00u) == internal_base;
+}
+
 inline IpAddress ipv6_at(std::uint32_t network, std::uint32_t index) {
     return {__builtin_bswap64(0x20010db800000000u | std::uint64_t{network} << 16), __builtin_bswap64(index)};
 }

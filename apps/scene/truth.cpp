@@ -39,9 +39,10 @@ void write_targets(std::ostream& out, const std::vector<ScanTarget>& targets) {
 }
 
 void write_attack(std::ostream& out, const Attack& attack) {
-    out << "  {\"kind\": \"" << attack.kind << "\", \"direction\": \"" << attack.direction
-        << "\", \"host\": \"" << attack.host.to_string() << "\", \"first\": " << ns_of(attack.first)
-        << ", \"last\": " << ns_of(attack.last) << ",\n   ";
+    out << "  {\"kind\": \"" << attack.kind << "\", ";
+    if (!attack.vector.empty()) out << "\"vector\": \"" << attack.vector << "\", ";
+    out << "\"direction\": \"" << attack.direction << "\", \"host\": \"" << attack.host.to_string()
+        << "\", \"first\": " << ns_of(attack.first) << ", \"last\": " << ns_of(attack.last) << ",\n   ";
     write_volume(out, attack.volume);
     out << ", \"refused\": " << attack.refused << ", \"answered\": " << attack.answered
         << ",\n   \"externals\": ";
@@ -56,17 +57,12 @@ void write_attack(std::ostream& out, const Attack& attack) {
 void Attack::count(const PacketSpec& spec, std::uint32_t ip_bytes, bool new_flow) {
     if (volume.packets == 0) first = spec.time;
     last = spec.time;
-    ++volume.packets;
-    volume.bytes += ip_bytes;
-    volume.flows += new_flow;
+    volume.count(ip_bytes, new_flow);
 }
 
 void Attack::count_external(const PacketSpec& spec, std::uint32_t ip_bytes, bool new_flow) {
     count(spec, ip_bytes, new_flow);
-    auto& external = externals[direction == "out" ? spec.path.target : spec.path.source];
-    ++external.packets;
-    external.bytes += ip_bytes;
-    external.flows += new_flow;
+    externals[direction == "out" ? spec.path.target : spec.path.source].count(ip_bytes, new_flow);
 }
 
 bool Truth::count(const PacketSpec& spec, std::uint32_t wire, std::uint32_t ip_bytes) {
@@ -76,14 +72,11 @@ bool Truth::count(const PacketSpec& spec, std::uint32_t wire, std::uint32_t ip_b
     fragments_ += spec.is_fragment();
     vlan_ += spec.path.vlan != 0;
     ++packets_by_protocol_[spec.protocol];
-    if (!find_flows_) return false;
-    const bool ports = spec.shows_ports();
-    FlowEnd one{spec.path.source, ports ? spec.path.source_port : 0};
-    FlowEnd two{spec.path.target, ports ? spec.path.target_port : 0};
-    if (two < one) std::swap(one, two);
-    const bool is_new = flows_.emplace(spec.protocol, one, two).second;
-    if (is_new) add_flow(spec.protocol);
-    return is_new;
+    if (!options_.find_flows) return false;
+    const auto seen = flows_.see(spec);
+    if (seen.first) add_flow(spec.protocol);
+    if (options_.keep_ledger) ledger_.count(spec, ip_bytes, seen.first_that_way);
+    return seen.first_that_way;
 }
 
 void Truth::count_not_ip(Time time, std::uint32_t wire) {
@@ -126,7 +119,12 @@ void Truth::write(const std::string& path, const std::string& scene, std::uint64
         write_attack(out, attack);
         separator = ",\n";
     }
-    out << "]}\n";
+    out << "]";
+    if (options_.keep_ledger) {
+        out << ",\n \"ledger\": ";
+        ledger_.write(out);
+    }
+    out << "}\n";
     if (!out.flush()) throw std::runtime_error(path + ": cannot be written");
 }
 

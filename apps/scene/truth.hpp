@@ -7,23 +7,17 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "flow_set.hpp"
+#include "ledger.hpp"
 #include "packet_spec.hpp"
+#include "volume.hpp"
 
 namespace flowlock::scene {
-
-// Plain totals; bytes are IP bytes.
-struct Volume {
-    std::uint64_t packets = 0;
-    std::uint64_t bytes = 0;
-    std::uint64_t flows = 0;
-};
 
 struct ScanTarget {
     Time time;
@@ -34,6 +28,7 @@ struct ScanTarget {
 // What one attacker did, or what was done to one victim.
 struct Attack {
     std::string_view kind;       // a literal: "packet_flood", "netscan" …
+    std::string_view vector;     // as reports name it: "udp_flood", "amplification:dns"; empty: none
     std::string_view direction;  // a literal: "out", "in"
     IpAddress host;
     Time first;
@@ -51,11 +46,16 @@ struct Attack {
 
 class Truth {
 public:
-    // A scene that knows how many flows it makes says so with add_flow(); else `find_flows` keeps a set of
-    // them.
-    explicit Truth(bool find_flows) : find_flows_{find_flows} {}
+    struct Options {
+        // A scene that knows how many flows it makes says so with add_flow(); else a set of them is kept.
+        bool find_flows = false;
+        // Counts by host and second; for scenes of IPv4 only, and with flows to be found.
+        bool keep_ledger = false;
+    };
 
-    // True: the packet is the first of its flow (always false unless flows are to be found).
+    explicit Truth(const Options& options) : options_{options} {}
+
+    // True: the packet is the first of its flow in its direction (always false unless flows are to be found).
     bool count(const PacketSpec& spec, std::uint32_t wire, std::uint32_t ip_bytes);
     void count_not_ip(Time time, std::uint32_t wire);
     void add_flow(std::uint8_t protocol) { ++flows_by_protocol_[protocol]; }
@@ -65,13 +65,11 @@ public:
     void write(const std::string& path, const std::string& scene, std::uint64_t seed) const;
 
 private:
-    using FlowEnd = std::pair<IpAddress, std::uint16_t>;
-    using Flow = std::tuple<std::uint8_t, FlowEnd, FlowEnd>;
-
     void see(Time time, std::uint32_t wire);
 
-    bool find_flows_;
-    std::set<Flow> flows_;
+    Options options_;
+    FlowSet flows_;
+    Ledger ledger_;
     std::uint64_t packets_ = 0;
     std::uint64_t wire_bytes_ = 0;
     std::uint64_t ip_bytes_ = 0;
