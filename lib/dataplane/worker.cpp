@@ -245,7 +245,7 @@ template <Worker::Pace pace>
 void Worker::count_beyond_table(std::uint16_t i) noexcept {
     if constexpr (pace == Pace::live) {
         Overflow::Place& place = places_[overflowed_count_];
-        place = epoch_->overflow->find_place(decoded_[i].key);
+        place = epoch_->overflow->find_place(decoded_[i]);
         epoch_->overflow->prefetch(place);
         overflowed_[overflowed_count_++] = i;
     } else {

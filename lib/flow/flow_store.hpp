@@ -30,12 +30,13 @@ struct alignas(64) FlowRecord {
     FlowKey key;
     std::int64_t first_ns = 0;  // earliest timestamp
     HostId host = no_host;      // set when exactly one endpoint is internal: only then it has a direction
-    std::array<std::uint8_t, 2> flags{};  // TCP flags or icmp_class, or-ed
-    std::uint8_t first_flags = 0;         // of the first packet
-    std::uint8_t initiator = 0;           // endpoint that sent the first packet
-    std::uint8_t inside = 0;              // the internal endpoint, if host is set
-    std::uint8_t tools = 0;               // scan_tool marks of the first packet
-    bool unreachable = false;             // ICMP: what the internal side sent did not arrive
+    std::array<std::uint8_t, 2> flags{};      // TCP flags, or icmp_class and fragment_flag; or-ed
+    std::uint8_t first_flags = 0;             // of the first packet
+    std::uint8_t initiator = 0;               // endpoint that sent the first packet
+    std::uint8_t inside = 0;                  // the internal endpoint, if host is set
+    std::uint8_t tools = 0;                   // scan_tool marks of the first packet
+    bool unreachable = false;                 // ICMP: what the internal side sent did not arrive
+    std::array<std::uint8_t, 2> allowance{};  // of what the host sends and receives: see Allowance
 
     alignas(64) std::int64_t last_ns = 0;  // latest timestamp
     std::array<std::uint64_t, 2> packets{};

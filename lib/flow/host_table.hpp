@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The internal hosts, numbered densely in the order they were met; numbers are never shown. A host that is
-// forgotten leaves its number to a later one. Bounded: beyond hosts_max an address gets no number, so its traffic is counted, but judged by no limit.
+// forgotten leaves its number to a later one. With each goes where it belongs. Bounded: beyond hosts_max an address gets no number, so its traffic is counted, but judged by no limit.
 // Owned by the control core.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include "base/prefix.hpp"
 #include "base/units.hpp"
 #include "flow/flow_store.hpp"
+#include "flow/host_places.hpp"
 #include "flow/id_index.hpp"
 
 namespace flowlock {
@@ -20,11 +21,20 @@ class HostTable {
 public:
     // A test may want fewer hosts.
     HostTable(PrefixSet internal, const HashKey& secret, std::uint32_t hosts = hosts_max)
-        : secret_(secret), hosts_max_(hosts), internal_(std::move(internal)) {}
+        : secret_(secret), hosts_max_(hosts), internal_(std::move(internal)), networks_(secret) {}
 
     const PrefixSet& internal() const noexcept { return internal_; }
     // Hosts that are no longer internal stay until they are forgotten.
     void change_internal(PrefixSet internal) { internal_ = std::move(internal); }
+    // Judges anew where each host belongs.
+    void change_groups(const std::vector<HostGroup>& groups) {
+        groups_ = GroupIndex(groups);
+        for (HostId id = 0; id < end_id(); ++id) places_[id].group = groups_.group_of(addresses_[id]);
+    }
+    // 0: in none.
+    GroupNumber group_of(HostId id) const noexcept { return places_[id].group; }
+    NetworkNumber network_of(HostId id) const noexcept { return places_[id].network; }
+    const HostNetworks& networks() const noexcept { return networks_; }
     // no_host: the table is full.
     HostId find_or_add(const IpAddress& address) {
         return ids_
@@ -51,6 +61,13 @@ private:
     std::uint64_t hash(const IpAddress& address) const noexcept {
         return fold_multiply(address.high ^ secret_.a, address.low ^ secret_.b);
     }
+    struct Place {
+        NetworkNumber network;
+        GroupNumber group;
+    };
+    Place place_of(const IpAddress& address) {
+        return {networks_.find_or_add(address), groups_.group_of(address)};
+    }
     // no_host: there is no room.
     HostId take_id(const IpAddress& address) {
         if (size() >= hosts_max_) {
@@ -59,11 +76,13 @@ private:
         }
         if (free_.empty()) {
             addresses_.push_back(address);
+            places_.push_back(place_of(address));
             return end_id() - 1;
         }
         const HostId id = free_.back();
         free_.pop_back();
         addresses_[id] = address;
+        places_[id] = place_of(address);
         return id;
     }
 
@@ -72,7 +91,10 @@ private:
     std::uint64_t refused_ = 0;
     PrefixSet internal_;
     IdIndex ids_;
+    GroupIndex groups_{{}};
+    HostNetworks networks_;
     std::vector<IpAddress> addresses_;
+    std::vector<Place> places_;
     std::vector<HostId> free_;
 };
 

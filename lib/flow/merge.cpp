@@ -115,6 +115,7 @@ void Merger::add_flow(const Part& part) {
                                   .protocol = key.protocol,
                                   .family = key.family,
                                   .begun = added,
+                                  .allowance = record.allowance,
                                   .first_ns = part.first_ns,
                                   .last_ns = part.last_ns});
     }
@@ -124,6 +125,10 @@ void Merger::add_flow(const Part& part) {
         merged_.newly_answered.push_back(id);
     FlowDelta& delta = merged_.deltas[record.delta];
     if (!added && delta.begun && parts_ == FlowParts::in_any_order) take_initiator(record, part);
+    if (key.protocol == protocol_tcp && tcp_flag::opens(record.first_flags) &&
+        (record.flags[record.initiator] & tcp_flag::ack) == 0 &&
+        (part.counters.flags(record.initiator) & tcp_flag::ack) != 0)
+        handshakes_.push_back(id);
     for (unsigned i = 0; i < 2; ++i) {
         record.flags[i] |= part.counters.flags(i);
         record.packets[i] += part.counters.packets[i];
@@ -136,6 +141,22 @@ void Merger::add_flow(const Part& part) {
     record.last_ns = std::max(record.last_ns, part.last_ns);
     delta.first_ns = std::min(delta.first_ns, part.first_ns);
     delta.last_ns = std::max(delta.last_ns, part.last_ns);
+    classify(record, delta);
+}
+
+// Anew with each part: the last one has seen all.
+void Merger::classify(const FlowRecord& record, FlowDelta& delta) const noexcept {
+    if (record.host == no_host) return;
+    const FlowView view{.key = record.key,
+                        .flags = record.flags,
+                        .packets = record.packets,
+                        .bytes = record.bytes,
+                        .packets_now = delta.packets,
+                        .first_flags = record.first_flags,
+                        .initiator = record.initiator,
+                        .inside = record.inside};
+    for (unsigned i = 0; i < 2; ++i)
+        if (delta.packets[i] != 0) delta.traffic[i] = class_of_flow(view, i);
 }
 
 void Merger::begin_record(FlowRecord& record, const Part& part) {
@@ -145,8 +166,28 @@ void Merger::begin_record(FlowRecord& record, const Part& part) {
     record.initiator = part.birth.initiator;
     record.first_flags = part.birth.first_flags;
     record.tools = part.birth.tools;
+    record.allowance = allowance_of(record.key);
     record.first_ns = part.first_ns;
     record.last_ns = part.last_ns;
+}
+
+// The first one that applies.
+std::array<std::uint8_t, 2> Merger::allowance_of(const FlowKey& key) const noexcept {
+    std::array<std::uint8_t, 2> found{};
+    for (std::size_t i = 0; i < allowances_.size(); ++i) {
+        const Allowance& allowance = allowances_[i];
+        if (!allowance.matches(key)) continue;
+        if (allowance.out && found[0] == 0) found[0] = static_cast<std::uint8_t>(i + 1);
+        if (allowance.in && found[1] == 0) found[1] = static_cast<std::uint8_t>(i + 1);
+    }
+    return found;
+}
+
+void Merger::change_allowances(std::vector<Allowance> allowances) {
+    assert(!open_);
+    allowances_ = std::move(allowances);
+    for (FlowId id = 0; id < flows_.end_id(); ++id)
+        if (flows_.is_kept(id)) flows_[id].allowance = allowance_of(flows_[id].key);
 }
 
 // Whoever sent a SYN without ACK began it; else whoever was first. Until the epoch is complete, first_ns is
@@ -164,30 +205,41 @@ void Merger::take_initiator(FlowRecord& record, const Part& part) {
     record.first_ns = part.first_ns;
 }
 
-UnrecordedDelta& Merger::unrecorded_of(HostId host, std::uint8_t protocol, std::uint8_t family) {
-    const std::uint64_t place = std::uint64_t{host} << 16 | std::uint64_t{family} << 8 | protocol;
+UnrecordedDelta& Merger::unrecorded_of(HostId host, bool out, TrafficClass traffic, std::uint8_t allowance) {
+    const std::uint64_t place = std::uint64_t{host} << 24 | std::uint64_t{out} << 16 |
+                                static_cast<std::uint64_t>(traffic) << 8 | allowance;
     UnrecordedDelta& sum = merged_.unrecorded[place];
     sum.host = host;
-    sum.protocol = protocol;
-    sum.family = family;
+    sum.out = out;
+    sum.traffic = traffic;
+    sum.allowance = allowance;
     return sum;
 }
 
 void Merger::add_unrecorded(const Part& part) {
     const FlowCounters& counters = part.counters;
     totals_.unrecorded += {std::uint64_t{counters.packets[0]} + counters.packets[1]};
-    const Side side = side_of(part.birth.key, hosts_);
+    const FlowKey& key = part.birth.key;
+    const Side side = side_of(key, hosts_);
     if (side.host == no_host) return;
-    UnrecordedDelta& sum = unrecorded_of(side.host, part.birth.key.protocol, part.birth.key.family);
-    const auto traffic = [&](unsigned endpoint) -> Traffic {
-        return {{counters.packets[endpoint]},
-                {counters.bytes[endpoint]},
-                {counters.packets[endpoint] > 0 ? 1u : 0u}};
-    };
-    sum.out += traffic(side.inside);
-    sum.in += traffic(1u - side.inside);
-    sum.first_ns = std::min(sum.first_ns, part.first_ns);
-    sum.last_ns = std::max(sum.last_ns, part.last_ns);
+    const FlowView view{.key = key,
+                        .flags = {counters.flags(0), counters.flags(1)},
+                        .packets = {counters.packets[0], counters.packets[1]},
+                        .bytes = {counters.bytes[0], counters.bytes[1]},
+                        .packets_now = {counters.packets[0], counters.packets[1]},
+                        .first_flags = part.birth.first_flags,
+                        .initiator = part.birth.initiator,
+                        .inside = side.inside};
+    const auto allowance = allowance_of(key);
+    for (const bool out : {true, false}) {
+        const unsigned sender = out ? side.inside : 1u - side.inside;
+        if (counters.packets[sender] == 0) continue;
+        UnrecordedDelta& sum =
+            unrecorded_of(side.host, out, class_of_flow(view, sender), allowance[out ? 0 : 1]);
+        sum.volume += {{counters.packets[sender]}, {counters.bytes[sender]}, {1}};
+        sum.first_ns = std::min(sum.first_ns, part.first_ns);
+        sum.last_ns = std::max(sum.last_ns, part.last_ns);
+    }
 }
 
 void Merger::add_overflow(const Epoch& part) {
@@ -201,11 +253,79 @@ void Merger::add_overflow(const Epoch& part) {
         if (!hosts_.internal().contains(host.host)) continue;
         const HostId id = hosts_.find_or_add(host.host);
         if (id == no_host) continue;
-        UnrecordedDelta& sum = unrecorded_of(id, host.protocol, host.family);
-        sum.out += {{host.packets[0]}, {host.bytes[0]}, flows[i][0]};
-        sum.in += {{host.packets[1]}, {host.bytes[1]}, flows[i][1]};
-        sum.first_ns = std::min(sum.first_ns, part.flows.time_ns(host.first));
-        sum.last_ns = std::max(sum.last_ns, part.flows.time_ns(host.last));
+        for (const unsigned direction : {0u, 1u}) {
+            if (host.packets[direction] == 0) continue;
+            UnrecordedDelta& sum = overflowed_[{id, direction == 0, host.traffic}];
+            sum.volume += {{host.packets[direction]}, {host.bytes[direction]}, flows[i][direction]};
+            sum.first_ns = std::min(sum.first_ns, part.flows.time_ns(host.first));
+            sum.last_ns = std::max(sum.last_ns, part.flows.time_ns(host.last));
+        }
+    }
+}
+
+// A single packet does not say whether it was answered. What the host sent and received beyond the table does, as
+// one flow would.
+TrafficClass Merger::settled_class(HostId host, bool out, TrafficClass traffic, const Traffic& volume) const {
+    const auto opposite = [&](TrafficClass wanted) -> Traffic {
+        const auto found = overflowed_.find({host, !out, wanted});
+        return found == overflowed_.end() ? Traffic{} : found->second.volume;
+    };
+    const auto talk = [&](TrafficClass one_way, TrafficClass answered) {
+        const std::uint64_t answers = opposite(traffic).packets.value;
+        if (answers == 0) return one_way;
+        return volume.packets.value <= conversation_ratio * (answers + 1) ? answered : traffic;
+    };
+    switch (traffic) {
+        case TrafficClass::ack:
+            return talk(TrafficClass::tcp_one_way, TrafficClass::tcp_established);
+        case TrafficClass::udp:
+            return talk(TrafficClass::udp_one_way, TrafficClass::udp_exchange);
+        case TrafficClass::other:
+            return talk(TrafficClass::other_one_way, TrafficClass::other_conversation);
+        case TrafficClass::syn_ack:
+        case TrafficClass::rst: {
+            const std::uint64_t attempts = opposite(TrafficClass::syn).packets.value;
+            return volume.packets.value <= answers_per_packet * attempts ? TrafficClass::tcp_answer : traffic;
+        }
+        default:
+            break;
+    }
+    if (traffic < TrafficClass::responses) return traffic;
+    const bool asks = traffic >= TrafficClass::requests;
+    const auto reflector = static_cast<std::uint8_t>(
+        static_cast<unsigned>(traffic) -
+        static_cast<unsigned>(asks ? TrafficClass::requests : TrafficClass::responses));
+    const Traffic others = opposite(asks ? responses_of(reflector) : requests_of(reflector));
+    if (others.packets.value == 0) return traffic;
+    const bool is_reflected = !asks && out && volume.bytes.value >= reflection_ratio * others.bytes.value;
+    return is_reflected ? traffic : TrafficClass::udp_exchange;
+}
+
+void Merger::settle_overflow() {
+    for (const auto& [place, delta] : overflowed_) {
+        const auto& [host, out, traffic] = place;
+        UnrecordedDelta& sum = unrecorded_of(host, out, settled_class(host, out, traffic, delta.volume), 0);
+        sum.volume += delta.volume;
+        sum.first_ns = std::min(sum.first_ns, delta.first_ns);
+        sum.last_ns = std::max(sum.last_ns, delta.last_ns);
+    }
+    overflowed_.clear();
+}
+
+// Whoever acknowledges has got an answer, so one that was not seen was not visible.
+void Merger::count_handshakes() {
+    constexpr std::uint64_t handshakes_max = 10'000, handshakes_min = 20;
+    for (const FlowId id : handshakes_) {
+        const FlowRecord& record = flows_[id];
+        ++handshakes_seen_;
+        if ((record.flags[1 - record.initiator] & tcp_flag::syn) != 0) ++handshakes_whole_;
+    }
+    handshakes_.clear();
+    if (handshakes_seen_ >= handshakes_min)
+        merged_.view = handshakes_whole_ * 2 >= handshakes_seen_ ? TapView::both_ways : TapView::one_way;
+    while (handshakes_seen_ > handshakes_max) {
+        handshakes_seen_ /= 2;
+        handshakes_whole_ /= 2;
     }
 }
 
@@ -244,6 +364,8 @@ const MergedEpoch& Merger::close(bool incomplete) {
     merged_.incomplete = incomplete;
     open_ = false;
     mark_unreachables();
+    settle_overflow();
+    count_handshakes();
     if (parts_ == FlowParts::in_any_order)
         for (const FlowId id : merged_.new_flows) {
             FlowRecord& record = flows_[id];

@@ -8,12 +8,16 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <map>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
+#include "flow/allowance.hpp"
 #include "flow/epoch.hpp"
 #include "flow/flow_store.hpp"
 #include "flow/host_table.hpp"
+#include "flow/traffic_class.hpp"
 
 namespace flowlock {
 
@@ -25,22 +29,25 @@ struct FlowDelta {
     std::uint8_t inside = 0;
     std::uint8_t protocol = 0;
     std::uint8_t family = 4;
-    bool begun = false;  // the flow was not known before
+    bool begun = false;                       // the flow was not known before
+    std::array<TrafficClass, 2> traffic{};    // of what each endpoint sends: class_of_flow()
+    std::array<std::uint8_t, 2> allowance{};  // the record's
     std::array<std::uint64_t, 2> packets{};
     std::array<std::uint64_t, 2> bytes{};
     std::int64_t first_ns = 0;
     std::int64_t last_ns = 0;
 };
+static_assert(sizeof(FlowDelta) == 64, "one flow, one cache line");
 
-// What a host sent and received, in one protocol, in flows that did not fit a worker's table or the store:
-// exact volume. The flows are counted once per epoch in each direction, so over several epochs they are at
-// most so many; those that did not fit a worker's table are an estimate (overflow.hpp).
+// What a host sent or received, in one class of traffic, in flows that did not fit a worker's table or the
+// store: exact volume. The flows are counted once per epoch in each direction, so over several epochs they are
+// at most so many; those that did not fit a worker's table are an estimate (overflow.hpp).
 struct UnrecordedDelta {
     HostId host = no_host;
-    std::uint8_t protocol = 0;
-    std::uint8_t family = 4;
-    Traffic out;
-    Traffic in;
+    bool out = false;  // what it sent; else what it received
+    TrafficClass traffic = TrafficClass::other;
+    std::uint8_t allowance = 0;  // of flows that did not fit a worker's table always 0
+    Traffic volume;
     std::int64_t first_ns = std::numeric_limits<std::int64_t>::max();
     std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
 };
@@ -53,10 +60,12 @@ struct MergedEpoch {
     std::vector<FlowId> new_flows;  // those of the deltas that were not known before
     // Those known before whose external side sent its first packet in this epoch.
     std::vector<FlowId> newly_answered;
-    std::unordered_map<std::uint64_t, UnrecordedDelta> unrecorded;  // by host, protocol and family
+    // By host, direction, class and allowance.
+    std::unordered_map<std::uint64_t, UnrecordedDelta> unrecorded;
     // Seconds of traffic in it: one; more, when a worker went on beyond its end, or came late with an older part.
     std::int64_t span_s = epoch_length.count();
     bool incomplete = false;  // a worker stands still: what it has seen, such as answers, is missing
+    TapView view = TapView::unknown;  // as far as the last some thousand TCP handshakes tell
 };
 
 // What the run amounts to so far.
@@ -97,6 +106,8 @@ public:
     // The internal networks have changed, and no epoch is open: judges the flows' hosts anew. A flow that has
     // none any more keeps its `inside`, which what was said of it so far refers to.
     void judge_anew();
+    // While no epoch is open: what no limit counts. Known flows are judged anew, too.
+    void change_allowances(std::vector<Allowance> allowances);
 
     const MergeTotals& totals() const noexcept { return totals_; }
 
@@ -113,18 +124,32 @@ private:
     };
     void add_flow(const Part& part);
     void begin_record(FlowRecord& record, const Part& part);
+    // By direction: what the host sends, what it receives.
+    std::array<std::uint8_t, 2> allowance_of(const FlowKey& key) const noexcept;
+    void classify(const FlowRecord& record, FlowDelta& delta) const noexcept;
+    void count_handshakes();
     static void take_initiator(FlowRecord& record, const Part& part);
     void add_unrecorded(const Part& part);
     void add_overflow(const Epoch& part);
+    void settle_overflow();
+    TrafficClass settled_class(HostId host, bool out, TrafficClass traffic, const Traffic& volume) const;
     void keep_unreachables(const UnreachableList& part);
     void mark_unreachables();
-    UnrecordedDelta& unrecorded_of(HostId host, std::uint8_t protocol, std::uint8_t family);
+    UnrecordedDelta& unrecorded_of(HostId host, bool out, TrafficClass traffic, std::uint8_t allowance);
 
     FlowStore& flows_;
     HostTable& hosts_;
     FlowParts parts_;
     MergedEpoch merged_;
     std::vector<QuotedPacket> unreachables_;  // of the epoch that is open
+    std::vector<Allowance> allowances_;
+    // What did not fit the workers' tables, by host, direction and the class of the single packet; out: true.
+    std::map<std::tuple<HostId, bool, TrafficClass>, UnrecordedDelta> overflowed_;
+    // Handshakes whose initiator has acknowledged something in the open epoch; and of all until now, halved from
+    // time to time, how many there were and how many showed the other side.
+    std::vector<FlowId> handshakes_;
+    std::uint64_t handshakes_seen_ = 0;
+    std::uint64_t handshakes_whole_ = 0;
     MergeTotals totals_;
     bool open_ = false;
 };

@@ -29,15 +29,16 @@ void Overflow::prefault() noexcept {
 }
 
 // nullptr: there is no room.
-HostCounts* Overflow::begin_host(std::uint32_t slot, const FlowKey& key, const IpAddress& address) noexcept {
+HostCounts* Overflow::begin_host(std::uint32_t slot, const FlowKey& key, const Place& place) noexcept {
     if (used_count_ == hosts_max_) return nullptr;
     used_[used_count_++] = slot;
     HostCounts& host = hosts_[slot];
     host = {};
-    host.host = address;
+    host.host = key.address[place.inside];
     host.generation = generation_;
     host.protocol = key.protocol;
     host.family = key.family;
+    host.traffic = place.traffic;
     host.first = ~std::uint32_t{0};
     return &host;
 }

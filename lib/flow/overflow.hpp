@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What did not fit a worker's flow table in an epoch: exact packets and bytes by internal host, protocol and
-// direction, and an estimate of how many flows they were. So a flood of random sources, which fills every
-// table, still meets exact limits.
+// What did not fit a worker's flow table in an epoch: exact packets and bytes by internal host, protocol, class
+// of traffic and direction, and an estimate of how many flows they were. So a flood of random sources, which
+// fills every table, still meets exact limits.
 //
-// Hosts: open addressing, 64 bytes a (host, protocol), load at most 1/2. Flows: adaptive distinct sampling
+// Hosts: open addressing, 64 bytes a (host, protocol, class), load at most 1/2. Flows: adaptive distinct sampling
 // (Wegman's, analysed by Flajolet, "On adaptive sampling", Computing 34, 1990): the flows whose hash begins
 // with `level` zero bits are kept; when they are too many, the level grows and half of them go. The estimate
 // is their number times 2^level, with a relative standard error of 1.2 / sqrt(samples_max) = 1.9 % over all,
@@ -22,16 +22,18 @@
 #include "base/prefetch.hpp"
 #include "base/prefix.hpp"
 #include "base/units.hpp"
+#include "flow/traffic_class.hpp"
 #include "packet/decode.hpp"
 
 namespace flowlock {
 
-// A host's traffic in one protocol. Index 0 is what it sent (out), 1 what it received (in).
+// A host's traffic in one protocol and class. Index 0 is what it sent (out), 1 what it received (in).
 struct alignas(64) HostCounts {
     IpAddress host;
     std::uint32_t generation = 0;  // in use when it is the table's
     std::uint8_t protocol = 0;
     std::uint8_t family = 4;
+    TrafficClass traffic = TrafficClass::other;  // by the single packet: class_of_packet()
     std::array<std::uint64_t, 2> packets{};
     std::array<std::uint64_t, 2> bytes{};
     std::uint32_t first = 0;  // in the time of the epoch's flow table
@@ -44,7 +46,7 @@ public:
     static constexpr std::uint32_t samples_max = 4096;
     static constexpr std::uint32_t probes_max = 64;
 
-    // Room for `hosts` pairs of host and protocol, a power of two.
+    // Room for so many of host, protocol and class, a power of two.
     Overflow(std::uint32_t hosts, const PrefixSet& internal, const HashKey& secret);
     void prefault() noexcept;
     // While it is empty.
@@ -55,8 +57,9 @@ public:
         std::uint32_t slot = 0;
         std::uint8_t inside = 0;  // the internal endpoint of the key
         bool has_host = false;    // exactly one endpoint is internal
+        TrafficClass traffic = TrafficClass::other;
     };
-    Place find_place(const FlowKey& key) const noexcept;
+    Place find_place(const Decoded& packet) const noexcept;
     [[gnu::always_inline]] void prefetch(const Place& place) const noexcept {
         prefetch_to_write(&hosts_[place.slot]);
     }
@@ -86,7 +89,7 @@ private:
         return (hash >> 24 & ((std::uint64_t{1} << level_) - 1)) == 0;
     }
     HostCounts* find_host(const Decoded& packet, const Place& place) noexcept;
-    HostCounts* begin_host(std::uint32_t slot, const FlowKey& key, const IpAddress& address) noexcept;
+    HostCounts* begin_host(std::uint32_t slot, const FlowKey& key, const Place& place) noexcept;
     void sample(std::uint64_t hash, std::uint32_t slot, unsigned direction) noexcept;
     void insert(const Sample& added) noexcept;
     void thin_out() noexcept;
@@ -107,15 +110,20 @@ private:
     MappedArray<Sample> scratch_;  // of thin_out()
 };
 
-inline Overflow::Place Overflow::find_place(const FlowKey& key) const noexcept {
+inline Overflow::Place Overflow::find_place(const Decoded& packet) const noexcept {
+    const FlowKey& key = packet.key;
     const unsigned first_inside = internal_.contains(key.address[0]) ? 1 : 0;
     const unsigned second_inside = internal_.contains(key.address[1]) ? 1 : 0;
     if (first_inside == second_inside) return {};
     const auto inside = static_cast<std::uint8_t>(1 - first_inside);
     const IpAddress& host = key.address[inside];
-    const std::uint64_t hash =
-        fold_multiply(host.high ^ secret_.a ^ key.protocol, host.low ^ secret_.b ^ key.family);
-    return {.slot = static_cast<std::uint32_t>(hash) & mask_, .inside = inside, .has_host = true};
+    const TrafficClass traffic = class_of_packet(packet);
+    const std::uint64_t kind = std::uint64_t{key.protocol} | static_cast<std::uint64_t>(traffic) << 8;
+    const std::uint64_t hash = fold_multiply(host.high ^ secret_.a ^ kind, host.low ^ secret_.b ^ key.family);
+    return {.slot = static_cast<std::uint32_t>(hash) & mask_,
+            .inside = inside,
+            .has_host = true,
+            .traffic = traffic};
 }
 
 inline HostCounts* Overflow::find_host(const Decoded& packet, const Place& place) noexcept {
@@ -123,8 +131,9 @@ inline HostCounts* Overflow::find_host(const Decoded& packet, const Place& place
     for (std::uint32_t probe = 0; probe < probes_max; ++probe) {
         const std::uint32_t slot = (place.slot + probe) & mask_;
         HostCounts& host = hosts_[slot];
-        if (host.generation != generation_) return begin_host(slot, packet.key, address);
-        if (host.host == address && host.protocol == packet.key.protocol && host.family == packet.key.family)
+        if (host.generation != generation_) return begin_host(slot, packet.key, place);
+        if (host.host == address && host.traffic == place.traffic && host.protocol == packet.key.protocol &&
+            host.family == packet.key.family)
             return &host;
     }
     return nullptr;

@@ -21,7 +21,7 @@ Monitor::Monitor(Options options) : options_(std::move(options)), ports_(options
     ports_.start(workers, spread ? workers * Spreader::ring_size : 0, events_);
     crew_ = std::make_unique<Crew>(
         Crew::Options{.workers = workers,
-                      .sizes = {.flows = options_.control.engine.live_flows(), .hosts = 65'536},
+                      .sizes = {.flows = options_.control.engine.live_flows(), .hosts = 131'072},
                       .secret = options_.control.secret},
         ports_.ports(), options_.control.internal);
     options_.control.live = true;

@@ -203,6 +203,7 @@ void finish(Decoded& decoded, std::uint8_t family, std::uint8_t number) noexcept
     decoded.key.family = family;
     decoded.key.protocol = number;
     decoded.outcome = outcome_of(family, number);
+    if (decoded.fragment && number != protocol::tcp) decoded.flags |= fragment_flag;
 }
 
 Decoded decode_ipv4(Rest rest) noexcept {

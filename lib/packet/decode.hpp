@@ -39,12 +39,16 @@ namespace icmp_class {
 constexpr std::uint8_t echo_request = 0x01, echo_reply = 0x02, unreachable = 0x04, other = 0x08;
 }
 
+// In the flags of a packet that is not TCP: it is a fragment, the first one or a later one.
+constexpr std::uint8_t fragment_flag = 0x80;
+
 struct Decoded {
     FlowKey key;                 // valid when is_decoded(outcome)
     std::uint32_t ip_bytes = 0;  // length of the IP packet, never more than was on the wire
     Outcome outcome = Outcome::not_ip;
     std::uint8_t sender = 0;  // the endpoint of the key that sent this packet: 0 or 1
-    std::uint8_t flags = 0;   // TCP flags, or icmp_class; 0 for the rest and where the bytes are missing
+    // TCP flags, or icmp_class and fragment_flag; 0 where the bytes are missing.
+    std::uint8_t flags = 0;
     // These four are 0 for nearly every packet, and stand side by side, so that one store makes them so.
     bool fragment = false;        // first or later fragment
     bool flags_cut = false;       // TCP whose flags were not captured

@@ -176,7 +176,7 @@ void overflow_count(benchmark::State& state) {
     for (auto _ : state) {
         for (std::size_t begin = 0; begin < packets.size(); begin += burst_size) {
             for (std::size_t i = 0; i < burst_size; ++i) {
-                places[i] = overflow.find_place(packets[begin + i].key);
+                places[i] = overflow.find_place(packets[begin + i]);
                 overflow.prefetch(places[i]);
             }
             for (std::size_t i = 0; i < burst_size; ++i)
@@ -288,7 +288,7 @@ void limits_advance(benchmark::State& state) {
     Merging merging;
     merging.fill(state);
     MergedEpoch epoch = merging.merge();
-    LimitDetector detector(rules, *merging.store, *merging.hosts,
+    LimitDetector detector({.rules = rules}, *merging.store, *merging.hosts,
                            {.records = 32'000'000, .slices = 32'000'000}, 100);
     std::vector<Finding> findings;
     const auto advance = [&] {

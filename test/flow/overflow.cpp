@@ -16,7 +16,7 @@ using namespace flowlock::test;
 namespace {
 
 void count(Overflow& overflow, const Decoded& packet) {
-    overflow.count(packet, overflow.find_place(packet.key), hash_of(packet.key, {}), 0);
+    overflow.count(packet, overflow.find_place(packet), hash_of(packet.key, {}), 0);
 }
 
 }  // namespace
@@ -49,17 +49,18 @@ TEST_CASE("packets and bytes of each internal host, protocol and direction are e
 
     CHECK(overflow.packets() == Packets{50'002});
     CHECK(overflow.unattributed() == Packets{0});
-    std::size_t seen = 0;
+    // A host has several classes of traffic in one protocol.
+    std::map<Key, std::pair<std::uint64_t, std::uint64_t>> seen;
     for (std::uint32_t i = 0; i < overflow.size(); ++i) {
         const HostCounts& host = overflow.host(i);
         for (int direction = 0; direction < 2; ++direction) {
-            const auto& [packets, bytes] = expected.at({host.host.to_string(), host.protocol, direction});
-            CHECK(host.packets[direction] == packets);
-            CHECK(host.bytes[direction] == bytes);
-            ++seen;
+            if (host.packets[direction] == 0) continue;
+            auto& [packets, bytes] = seen[{host.host.to_string(), host.protocol, direction}];
+            packets += host.packets[direction];
+            bytes += host.bytes[direction];
         }
     }
-    CHECK(seen == expected.size());
+    CHECK(seen == expected);
 }
 
 TEST_CASE(
@@ -100,20 +101,23 @@ TEST_CASE("what overflows reaches its host's sums, with an estimate of its flows
     const EpochName name{1, 100};
     Epoch epoch({.flows = 1024, .hosts = 32}, internal(), HashKey{});
     epoch.begin(name);
-    for (std::uint16_t port = 1; port <= 100; ++port) {
-        const Decoded packet =
-            decoded({.from = "192.0.2.7", .to = "10.0.0.9", .from_port = port, .protocol = 17, .bytes = 60});
-        epoch.overflow->count(packet, epoch.overflow->find_place(packet.key), hash_of(packet.key, {}),
-                              epoch.flows.time_of(100 * second_ns + port));
+    for (std::uint16_t i = 1; i <= 100; ++i) {
+        const Decoded packet = decoded({.from = "192.0.2.7",
+                                        .to = "10.0.0.9",
+                                        .from_port = static_cast<std::uint16_t>(40'000 + i),
+                                        .protocol = 17,
+                                        .bytes = 60});
+        epoch.overflow->count(packet, epoch.overflow->find_place(packet), hash_of(packet.key, {}),
+                              epoch.flows.time_of(100 * second_ns + i));
     }
     lab.merger.add(epoch);
     const MergedEpoch& merged = lab.merger.close();
     REQUIRE(merged.unrecorded.size() == 1);
     const UnrecordedDelta& host = merged.unrecorded.begin()->second;
     CHECK(lab.hosts.address(host.host).to_string() == "10.0.0.9");
-    CHECK(host.in == Traffic{{100}, {6000}, {100}});
-    CHECK(host.out == Traffic{});
-    CHECK(host.protocol == 17);
+    CHECK_FALSE(host.out);
+    CHECK(host.volume == Traffic{{100}, {6000}, {100}});
+    CHECK(host.traffic == TrafficClass::udp_one_way);
     CHECK(host.first_ns == 100 * second_ns + 1);
     CHECK(host.last_ns == 100 * second_ns + 100);
     CHECK(lab.merger.totals().overflowed == Packets{100});
