@@ -212,7 +212,7 @@ int replay(const ReplayCommand& command) {
         {.files = command.files, .queues = command.workers, .secret = secret, .fields = fields});
     WorkerPool workers(source, command.workers, fields, config, secret);
     ControlCore control({.internal = config.internal,
-                         .limits = config.limits,
+                         .limits = config.limit_options(),
                          .scan = config.scan,
                          .engine = config.engine,
                          .report = config.report,

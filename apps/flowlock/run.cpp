@@ -14,8 +14,9 @@
 #include "log.hpp"
 #include "memif_guard.hpp"
 #include "monitor/monitor.hpp"
+#include "report/finding_text.hpp"
+#include "report/report_words.hpp"
 #include "report/report_writer.hpp"
-#include "report/scan_text.hpp"
 #include "service.hpp"
 #include "signals.hpp"
 #include "telemetry.hpp"
@@ -87,7 +88,7 @@ Monitor::Options monitor_options(const Config& config, const CorePlan& plan) {
     return {.live = config.live,
             .cores = plan,
             .control = {.internal = config.internal,
-                        .limits = config.limits,
+                        .limits = config.limit_options(),
                         .scan = config.scan,
                         .engine = config.engine,
                         .report = config.report,
@@ -98,15 +99,18 @@ Monitor::Options monitor_options(const Config& config, const CorePlan& plan) {
 std::string lock_text(const LockReport& report) {
     const Finding& finding = report.finding;
     return fmt::format("lock {}: {}: {} {} {}, {} packets, rule {}", name_of(report.state), report.id,
-                       finding.host.to_string(), name_of(finding.direction), name_of(finding.kind),
+                       subject_text(finding), name_of(finding.direction), name_of(finding.kind),
                        finding.totals.packets.value, finding.trigger.rule);
 }
 
-std::string exoneration_text(const LockReport& report) {
+std::string exoneration_text(const LockReport& report, NumberFormat format) {
     const Finding& finding = report.finding;
-    return fmt::format("no lock: {}: {} {} {}, {} targets: {}", report.id, finding.host.to_string(),
-                       name_of(finding.direction), name_of(finding.kind), finding.targets_total,
-                       exoneration_sentence(finding.scan.exoneration));
+    const bool scan = finding.reason == Reason::scan;
+    return fmt::format("no lock: {}: {} {} {}, {}: {}", report.id, subject_text(finding),
+                       name_of(finding.direction), name_of(finding.kind),
+                       scan ? fmt::format("{} targets", finding.targets_total)
+                            : fmt::format("rule {}", finding.trigger.rule),
+                       innocence_text(finding, format));
 }
 
 std::string loss_text(const Loss& loss) {
@@ -225,7 +229,7 @@ void LiveMonitor::hand_on_reports() {
             follow(report);
         } else {
             ++exonerated_;
-            log_.say(Severity::info, exoneration_text(report));
+            log_.say(Severity::info, exoneration_text(report, config_.report.number_format));
         }
         writer_.put(std::move(report), config_.report.number_format);
     }
@@ -243,7 +247,7 @@ void LiveMonitor::reload() {
     service_.reloading();
     try {
         Config config = load(command_);
-        monitor_.reload({config.internal, config.limits, config.scan, config.report});
+        monitor_.reload({config.internal, config.limit_options(), config.scan, config.report});
         if (config.live != config_.live || config.output.folder != config_.output.folder ||
             config.engine != config_.engine)
             log_.say(

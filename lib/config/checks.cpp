@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What only the whole configuration can tell: options that exclude each other, limits that repeat each other.
-#include <tuple>
-
+// What only the whole configuration can tell: which options exclude each other. The lists
+// are judged in item_checks.cpp.
 #include "config/draft.hpp"
 #include "config/values.hpp"
 
@@ -38,31 +37,11 @@ void check_scan(ConfigDraft& draft) {
                                "); make contacts_max larger or min_targets smaller");
 }
 
-// Cites the later of the two, or the one that was changed on the command line.
-void add_repetition(const LimitDraft& first, const LimitDraft& second, const char* what, const char* mend,
-                    Mistakes& mistakes) {
-    const bool first_is_newer = first.place.line > second.place.line;
-    const LimitDraft& newer = first_is_newer ? first : second;
-    const LimitDraft& older = first_is_newer ? second : first;
-    mistakes.add(newer.place, std::string("repeats the ") + what + " of " + older.place.label + "; " + mend);
-}
-
-void check_limits(ConfigDraft& draft) {
-    using Identity = std::tuple<Direction, Metric, ProtocolClass, std::chrono::seconds, std::string>;
-    std::map<Identity, const LimitDraft*> by_identity;
-    std::map<std::string, const LimitDraft*> by_name;
-    for (const auto& limit : draft.limits) {
-        const LimitRule& rule = limit.rule;
-        const Identity identity{rule.direction, rule.metric, rule.protocol, rule.window, rule.group};
-        const auto [same, is_new] = by_identity.try_emplace(identity, &limit);
-        const auto [namesake, is_new_name] = by_name.try_emplace(rule.name, &limit);
-        if (!is_new)
-            add_repetition(*same->second, limit, "direction, metric, protocol, window and group",
-                           "change one of them, or remove one limit", draft.mistakes);
-        else if (!is_new_name)
-            add_repetition(*namesake->second, limit, "name", "give each limit a name of its own",
-                           draft.mistakes);
-    }
+void check_report(ConfigDraft& draft) {
+    if (draft.options.externals_by == ExternalsBy::as && draft.options.as_file.empty())
+        draft.mistakes.add(
+            later_place(draft, "report.externals_by", "report.as_file"),
+            "\"as\" needs a table of networks; add as_file = \"/etc/flowlock/as.csv\" to [report]");
 }
 
 }  // namespace
@@ -71,6 +50,9 @@ void check_draft(ConfigDraft& draft) {
     // Where a value could not be read its default stands, and would be blamed for what the user did not say.
     if (!draft.mistakes.empty()) return;
     check_scan(draft);
+    check_report(draft);
+    check_groups(draft);
+    check_allowances(draft);
     check_limits(draft);
 }
 

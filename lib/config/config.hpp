@@ -3,6 +3,7 @@
 // checked. Read once at start by the main thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -10,23 +11,38 @@
 #include <vector>
 
 #include "base/prefix.hpp"
+#include "detect/external_networks.hpp"
 #include "detect/limit_rule.hpp"
 #include "detect/scan_options.hpp"
+#include "flow/allowance.hpp"
 #include "flow/engine_options.hpp"
+#include "flow/host_group.hpp"
 #include "live/live_options.hpp"
 #include "report/output_options.hpp"
 #include "report/report_options.hpp"
 
 namespace flowlock {
 
+// What a limit's external addresses are rolled up to: themselves only, their /24 (IPv6: /48), or their autonomous
+// system.
+enum class ExternalsBy : std::uint8_t { address, network, as };
+
 struct Config {
     PrefixSet internal;
     std::vector<LimitRule> limits;
+    std::vector<HostGroup> groups;      // none overlaps another
+    std::vector<Allowance> allowances;  // in the order of the file
+    std::uint32_t sampling = 1;         // the mirror passes on one packet of so many
     ScanOptions scan;
     EngineOptions engine;
     ReportOptions report;
-    LiveOptions live;      // of `flowlock run` only
-    OutputOptions output;  // … as this
+    ExternalsBy externals_by = ExternalsBy::address;
+    std::string as_file;                 // the table for ExternalsBy::as
+    ExternalNetworks external_networks;  // made of these two
+    LiveOptions live;                    // of `flowlock run` only
+    OutputOptions output;                // … as this
+
+    LimitOptions limit_options() const;
 };
 
 // What was said on the command line.
@@ -38,7 +54,7 @@ struct ConfigSources {
 
 // The user's mistakes, one a line. what() says file, line, key, reason and mend:
 //
-//     flowlock.toml:12: limit[2].metric: is "bytes"; write "packets" or "bits" or "flows"
+//     flowlock.toml:12: limit[2].direction: is "outwards"; write "out" or "in"
 //
 // where limit[2] is the second [[limit]]; or the option of the command line, reason and mend.
 class ConfigError : public std::runtime_error {
@@ -49,7 +65,8 @@ public:
 // Throws ConfigError.
 Config load_config(const ConfigSources& sources);
 
-// The same with the text of a file, which messages call `name`; sources.file is not opened.
+// The same with the text of a file, which messages call `name`. No file is opened: with externals_by = "as" the
+// table has no networks.
 Config load_config_text(std::string_view text, std::string_view name, const ConfigSources& sources);
 
 }  // namespace flowlock

@@ -13,14 +13,19 @@
 
 namespace flowlock {
 
-struct LimitDraft {
-    LimitRule rule;
+// A [[limit]], a [[group]] or an [[allow]].
+template <class Item>
+struct Drafted {
+    Item item;
     Place place;  // its [[limit]], or the last --set that changed what tells it from other limits
+    std::map<std::string, Place, std::less<>> keys;  // by key, "window": where it was set last
 };
 
 struct ConfigDraft {
-    Config options;  // without limits: they are in `limits` until all is checked
-    std::vector<LimitDraft> limits;
+    Config options;  // without what stands below until all is checked
+    std::vector<Drafted<LimitRule>> limits;
+    std::vector<Drafted<HostGroup>> groups;
+    std::vector<Drafted<Allowance>> allowances;
     std::map<std::string, Place, std::less<>> places;  // by key, "scan.window": where it was set last
     bool limits_known =
         true;  // false: the file has mistakes, and so perhaps not all the limits it was meant to have
@@ -38,5 +43,9 @@ void read_override(std::string_view text, ConfigDraft& draft);
 void read_internal(const std::vector<std::string>& networks, ConfigDraft& draft);
 
 void check_draft(ConfigDraft& draft);
+// Parts of it.
+void check_limits(ConfigDraft& draft);
+void check_groups(ConfigDraft& draft);
+void check_allowances(ConfigDraft& draft);
 
 }  // namespace flowlock

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The TOML text of a file into the draft.
 #include <algorithm>
-#include <map>
 
 #include "config/draft.hpp"
+#include "config/item_keys.hpp"
 #include "config/keys.hpp"
 #include "config/spelling.hpp"
 
@@ -13,9 +13,26 @@ namespace {
 // The default name says what tells a limit from the others: "out-packets-300s", "in-bits-udp-2s".
 std::string default_name(const LimitRule& rule) {
     std::string name = std::string(name_of(rule.direction)) + "-" + name_of(rule.metric);
-    if (rule.protocol != ProtocolClass::any) name += std::string("-") + name_of(rule.protocol);
+    const auto add = [&name](std::string_view text) { name += "-" + std::string(text); };
+    if (rule.protocol != ProtocolClass::any) add(name_of(rule.protocol));
+    if (rule.vector != "any") add(rule.vector);
+    if (rule.traffic == CountedTraffic::unanswered) add("unanswered");
+    if (rule.group != "*") add(rule.group);
+    if (rule.per != Scope::host) add(std::string("per-") + name_of(rule.per));
+    // A name has no colons: "amplification:dns".
+    std::replace(name.begin(), name.end(), ':', '-');
     return name + "-" + written(rule.window);
 }
+
+// What stands there any number of times, and how messages speak of it.
+struct ListWords {
+    std::string_view name;     // "limit", of [[limit]]
+    std::string_view one;      // "for each limit"
+    std::string_view without;  // what removing an empty list leaves
+};
+constexpr ListWords limit_words{"limit", "limit", "remove it for the shipped limits"};
+constexpr ListWords group_words{"group", "group", "remove it"};
+constexpr ListWords allow_words{"allow", "allowance", "remove it"};
 
 class FileText {
 public:
@@ -24,12 +41,20 @@ public:
     void read(const toml::table& root) {
         for (const auto& [key, value] : root) {
             if (key.str() == "limit")
-                read_limits(value);
+                read_list(limit_words, limit_keys(), value, draft_.limits);
+            else if (key.str() == "group")
+                read_list(group_words, group_keys(), value, draft_.groups);
+            else if (key.str() == "allow")
+                read_list(allow_words, allow_keys(), value, draft_.allowances);
+            else if (const Key* known = find_top_key(key.str()))
+                read_key(*known, value);
             else if (const auto sections = section_names(); std::ranges::count(sections, key.str()) != 0)
                 read_section(key.str(), value);
             else
                 draft_.mistakes.add(place(key.source(), key.str()), unknown_name(key.str(), all_names()));
         }
+        for (auto& limit : draft_.limits)
+            if (limit.item.name.empty()) limit.item.name = default_name(limit.item);
     }
 
 private:
@@ -45,7 +70,7 @@ private:
 
     static std::vector<std::string_view> all_names() {
         auto names = section_names();
-        names.push_back("limit");
+        for (const auto list : {limit_words, group_words, allow_words}) names.push_back(list.name);
         const auto keys = key_names();
         names.insert(names.end(), keys.begin(), keys.end());
         return names;
@@ -63,66 +88,73 @@ private:
             const std::string name = std::string(section) + "." + std::string(key.str());
             const Key* known = find_key(name);
             if (known == nullptr) {
-                draft_.mistakes.add(place(key.source(), name),
-                                    unknown_name(name, key_names(std::string(section) + ".")));
+                add_unknown(key, name, name, key_names(std::string(section) + "."));
                 continue;
             }
-            add(known->read(element, draft_.options), name);
-            draft_.places[name] = place(element.source(), name);
+            read_key(*known, element);
         }
     }
 
-    void read_limits(const toml::node& value) {
+    void read_key(const Key& key, const toml::node& value) {
+        const std::string name(key.name);
+        add(key.read(value, draft_.options), name);
+        draft_.places[name] = place(value.source(), name);
+    }
+
+    // In TOML a key belongs to the table whose title stands above it.
+    void add_unknown(const toml::key& key, const std::string& title, std::string_view word,
+                     const std::vector<std::string_view>& known) {
+        const std::string name(key.str());
+        draft_.mistakes.add(place(key.source(), title),
+                            find_top_key(name) == nullptr
+                                ? unknown_name(word, known)
+                                : "is not known; " + name +
+                                      " belongs to no table: write it above the first line in brackets");
+    }
+
+    template <class Item>
+    void read_list(const ListWords& words, std::span<const ItemKey<Item>> keys, const toml::node& value,
+                   std::vector<Drafted<Item>>& items) {
+        const std::string brackets = "[[" + std::string(words.name) + "]]";
         const auto* array = value.as_array();
         if (array == nullptr) {
-            draft_.mistakes.add(
-                place(value.source(), "limit"),
-                "is not an array of tables; write [[limit]], in double brackets, for each limit");
+            draft_.mistakes.add(place(value.source(), words.name),
+                                "is not an array of tables; write " + brackets +
+                                    ", in double brackets, for each " + std::string(words.one));
             return;
         }
         if (array->empty())
             draft_.mistakes.add(
-                place(value.source(), "limit"),
-                "is empty; remove it for the shipped limits, or write [[limit]] and its keys");
+                place(value.source(), words.name),
+                "is empty; " + std::string(words.without) + ", or write " + brackets + " and its keys");
         for (const auto& element : *array) {
-            const std::string title = "limit[" + std::to_string(draft_.limits.size() + 1) + "]";
-            read_limit(element, title);
+            const std::string title = std::string(words.name) + "[" + std::to_string(items.size() + 1) + "]";
+            Drafted<Item>& item = items.emplace_back();
+            item.place = place(element.source(), title);
+            if (const auto* table = element.as_table())
+                read_item(title, keys, *table, item);
+            else
+                draft_.mistakes.add(item.place,
+                                    "is not a table; write " + brackets + " and its keys below it");
         }
     }
 
-    void read_limit(const toml::node& value, const std::string& title) {
-        LimitDraft& limit = draft_.limits.emplace_back();
-        limit.place = place(value.source(), title);
-        const auto* table = value.as_table();
-        if (table == nullptr) {
-            draft_.mistakes.add(limit.place, "is not a table; write [[limit]] and its keys below it");
-            return;
+    template <class Item>
+    void read_item(const std::string& title, std::span<const ItemKey<Item>> keys, const toml::table& table,
+                   Drafted<Item>& item) {
+        for (const auto& [key, value] : table) {
+            const std::string name = title + "." + std::string(key.str());
+            if (const auto* known = find_item_key(keys, key.str())) {
+                add(known->read(value, item.item), name);
+                item.keys[std::string(key.str())] = place(value.source(), name);
+            } else {
+                add_unknown(key, name, key.str(), item_key_names(keys));
+            }
         }
-        for (const auto& [key, element] : *table) read_limit_key(title, key, element, limit.rule);
-        add_missing(*table, limit);
-        if (limit.rule.name.empty()) limit.rule.name = default_name(limit.rule);
-    }
-
-    void read_limit_key(const std::string& title, const toml::key& key, const toml::node& value,
-                        LimitRule& rule) {
-        const std::string name = title + "." + std::string(key.str());
-        if (const LimitKey* known = find_limit_key(key.str())) {
-            add(known->read(value, rule), name);
-            return;
-        }
-        draft_.mistakes.add(place(key.source(), name), unknown_name(key.str(), limit_key_names()));
-    }
-
-    void add_missing(const toml::table& table, const LimitDraft& limit) {
-        static const std::map<std::string_view, std::string_view> examples = {
-            {"direction", "direction = \"out\" or \"in\""},
-            {"metric", "metric = \"packets\", \"bits\" or \"flows\""},
-            {"per_second", "for example per_second = 100_000"},
-            {"window", "for example window = \"300s\""}};
-        for (const auto& key : limit_keys())
-            if (key.required && !table.contains(key.name))
-                draft_.mistakes.add(limit.place, "has no " + std::string(key.name) + "; add " +
-                                                     std::string(examples.at(key.name)));
+        for (const auto& key : keys)
+            if (!key.example.empty() && !table.contains(key.name))
+                draft_.mistakes.add(item.place,
+                                    "has no " + std::string(key.name) + "; add " + std::string(key.example));
     }
 
     std::string_view name_;
@@ -132,7 +164,7 @@ private:
 void add_shipped_limits(ConfigDraft& draft) {
     for (auto& rule : default_limits()) {
         const Place place{0, "the shipped limit " + rule.name};
-        draft.limits.push_back({std::move(rule), place});
+        draft.limits.push_back({std::move(rule), place, {}});
     }
 }
 

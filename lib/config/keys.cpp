@@ -16,29 +16,15 @@ constexpr CountRange rows{1, 100'000};
 constexpr CountRange workers{0, 64};
 constexpr CountRange mebibytes{0, 1'048'576};
 
-// 100 Tbit/s: over a day the sum still fits 63 bits.
-constexpr CountRange rates{1, 100'000'000'000'000};
-
-constexpr NamedChoice<Direction> directions[] = {{"out", Direction::out}, {"in", Direction::in}};
-constexpr NamedChoice<Metric> metrics[] = {
-    {"packets", Metric::packets}, {"bits", Metric::bits}, {"flows", Metric::flows}};
-constexpr NamedChoice<ProtocolClass> protocols[] = {{"any", ProtocolClass::any},
-                                                    {"tcp", ProtocolClass::tcp},
-                                                    {"udp", ProtocolClass::udp},
-                                                    {"icmp", ProtocolClass::icmp}};
+constexpr NamedChoice<ExternalsBy> externals_by[] = {
+    {"address", ExternalsBy::address}, {"network", ExternalsBy::network}, {"as", ExternalsBy::as}};
 constexpr NamedChoice<NumberFormat> number_formats[] = {{"de", NumberFormat::de}, {"en", NumberFormat::en}};
 
-Complaints read_group(const toml::node& value, std::string& group) {
-    const auto* text = value.as_string();
-    if (text == nullptr || **text != "*")
-        return {
-            {&value,
-             "names a group, and groups are not known yet in this version; write \"*\" or remove the key"}};
-    group = **text;
-    return {};
-}
+// Of so many packets one: switches offer up to some ten thousands.
+constexpr CountRange one_of{1, 1'000'000};
 
 constexpr Key keys[] = {
+    {"sampling", [](const toml::node& v, Config& c) { return read_count(v, one_of, c.sampling); }},
     {"networks.internal", [](const toml::node& v, Config& c) { return read_networks(v, c.internal); }},
     {"scan.enabled", [](const toml::node& v, Config& c) { return read_flag(v, c.scan.enabled); }},
     {"scan.min_targets",
@@ -73,6 +59,9 @@ constexpr Key keys[] = {
      [](const toml::node& v, Config& c) { return read_count(v, rows, c.report.targets_max); }},
     {"report.externals_max",
      [](const toml::node& v, Config& c) { return read_count(v, rows, c.report.externals_max); }},
+    {"report.externals_by",
+     [](const toml::node& v, Config& c) { return read_choice(v, externals_by, c.externals_by); }},
+    {"report.as_file", [](const toml::node& v, Config& c) { return read_path(v, c.as_file); }},
     {"live.ports", [](const toml::node& v, Config& c) { return read_texts(v, c.live.ports); }},
     {"live.cores", [](const toml::node& v, Config& c) { return read_cpus(v, c.live.cores); }},
     {"live.workers", [](const toml::node& v, Config& c) { return read_count(v, workers, c.live.workers); }},
@@ -82,25 +71,7 @@ constexpr Key keys[] = {
     {"output.folder", [](const toml::node& v, Config& c) { return read_path(v, c.output.folder); }},
 };
 
-constexpr LimitKey keys_of_limit[] = {
-    {"name", false, false, [](const toml::node& v, LimitRule& r) { return read_name(v, r.name); }},
-    {"direction", true, true,
-     [](const toml::node& v, LimitRule& r) { return read_choice(v, directions, r.direction); }},
-    {"metric", true, true,
-     [](const toml::node& v, LimitRule& r) { return read_choice(v, metrics, r.metric); }},
-    {"per_second", true, false,
-     [](const toml::node& v, LimitRule& r) { return read_count(v, rates, r.per_second); }},
-    {"window", true, true, [](const toml::node& v, LimitRule& r) { return read_duration(v, day, r.window); }},
-    {"protocol", false, true,
-     [](const toml::node& v, LimitRule& r) { return read_choice(v, protocols, r.protocol); }},
-    {"group", false, true, [](const toml::node& v, LimitRule& r) { return read_group(v, r.group); }},
-};
-
 }  // namespace
-
-std::span<const LimitKey> limit_keys() {
-    return keys_of_limit;
-}
 
 const Key* find_key(std::string_view name) {
     const auto* found =
@@ -108,16 +79,16 @@ const Key* find_key(std::string_view name) {
     return found == std::end(keys) ? nullptr : found;
 }
 
-const LimitKey* find_limit_key(std::string_view name) {
-    const auto* found = std::find_if(std::begin(keys_of_limit), std::end(keys_of_limit),
-                                     [&](const LimitKey& key) { return key.name == name; });
-    return found == std::end(keys_of_limit) ? nullptr : found;
+const Key* find_top_key(std::string_view name) {
+    return name.find('.') == std::string_view::npos ? find_key(name) : nullptr;
 }
 
 std::vector<std::string_view> section_names() {
     std::vector<std::string_view> sections;
     for (const auto& key : keys) {
-        const auto section = key.name.substr(0, key.name.find('.'));
+        const auto dot = key.name.find('.');
+        if (dot == std::string_view::npos) continue;
+        const auto section = key.name.substr(0, dot);
         if (sections.empty() || sections.back() != section) sections.push_back(section);
     }
     return sections;
@@ -127,12 +98,6 @@ std::vector<std::string_view> key_names(std::string_view beginning) {
     std::vector<std::string_view> names;
     for (const auto& key : keys)
         if (key.name.starts_with(beginning)) names.push_back(key.name);
-    return names;
-}
-
-std::vector<std::string_view> limit_key_names() {
-    std::vector<std::string_view> names;
-    for (const auto& key : keys_of_limit) names.push_back(key.name);
     return names;
 }
 

@@ -13,10 +13,12 @@ constexpr std::size_t quoted_max = 60;  // bytes of a value that are repeated in
 constexpr std::size_t label_max =
     200;  // bytes of a place: a key or an argument can be as long as its author likes
 
-// Never cuts a UTF-8 sequence: steps back to where a character begins.
+// Never cuts a UTF-8 sequence: steps back to where a character begins. What has more than three bytes that
+// continue one is no UTF-8, and is cut anywhere.
 std::string_view head_of(std::string_view text, std::size_t size_max) {
     if (text.size() <= size_max) return text;
-    while (size_max > 0 && (static_cast<unsigned char>(text[size_max]) & 0xc0) == 0x80) --size_max;
+    for (std::size_t size = size_max; size > 0 && size_max - size <= 3; --size)
+        if ((static_cast<unsigned char>(text[size]) & 0xc0) != 0x80) return text.substr(0, size);
     return text.substr(0, size_max);
 }
 

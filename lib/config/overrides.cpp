@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the command line says, --set and --internal, into the draft.
 #include "config/draft.hpp"
+#include "config/item_keys.hpp"
 #include "config/keys.hpp"
 #include "config/spelling.hpp"
 
@@ -35,15 +36,20 @@ std::vector<std::string_view> settable_names() {
     return names;
 }
 
-LimitDraft* find_limit(std::string_view name, const Place& place, ConfigDraft& draft) {
+Drafted<LimitRule>* find_limit(std::string_view name, const Place& place, ConfigDraft& draft) {
     std::vector<std::string_view> names;
     for (auto& limit : draft.limits) {
-        if (limit.rule.name == name) return &limit;
-        names.push_back(limit.rule.name);
+        if (limit.item.name == name) return &limit;
+        names.push_back(limit.item.name);
     }
     if (draft.limits_known)
         draft.mistakes.add(place, "limit " + quoted(name) + " " + unknown_name(name, names));
     return nullptr;
+}
+
+// "limit" and "limit.out-packets.window" are of the list "limit".
+bool is_list(std::string_view name, std::string_view list) {
+    return name.starts_with(list) && (name.size() == list.size() || name[list.size()] == '.');
 }
 
 // `path` is what follows "limit.": "out-packets.per_second".
@@ -54,16 +60,17 @@ void override_limit(std::string_view path, const toml::node& value, const Place&
         return;
     }
     const auto name = path.substr(dot + 1);
-    LimitDraft* limit = find_limit(path.substr(0, dot), place, draft);
+    Drafted<LimitRule>* limit = find_limit(path.substr(0, dot), place, draft);
     if (limit == nullptr) return;
-    const LimitKey* key = find_limit_key(name);
+    const auto* key = find_item_key(limit_keys(), name);
     if (key == nullptr) {
-        draft.mistakes.add(place, unknown_name(name, limit_key_names()));
+        draft.mistakes.add(place, unknown_name(name, item_key_names(limit_keys())));
     } else if (key->name == "name") {
         draft.mistakes.add(place,
                            "changes a limit's name, by which limits are addressed; change it in the file");
     } else {
-        add(key->read(value, limit->rule), place, draft.mistakes);
+        add(key->read(value, limit->item), place, draft.mistakes);
+        limit->keys.insert_or_assign(std::string(name), place);
         if (key->identifies) limit->place = place;
     }
 }
@@ -80,8 +87,10 @@ void read_override(std::string_view text, ConfigDraft& draft) {
     const auto name = trimmed(text.substr(0, equals));
     const auto table = parse_value(trimmed(text.substr(equals + 1)));
     const toml::node& value = *table.get("value");
-    if (name == "limit" || name.starts_with("limit.")) {
+    if (is_list(name, "limit")) {
         override_limit(name == "limit" ? "" : name.substr(6), value, place, draft);
+    } else if (is_list(name, "group") || is_list(name, "allow")) {
+        draft.mistakes.add(place, "cannot be set here; write [[group]] and [[allow]] into the file");
     } else if (const Key* key = find_key(name)) {
         add(key->read(value, draft.options), place, draft.mistakes);
         draft.places.insert_or_assign(std::string(name), place);

@@ -8,35 +8,13 @@
 #include <sstream>
 
 #include "config/mistakes.hpp"
+#include "flow/epoch.hpp"
 
 namespace flowlock {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-// What stands there instead of what should: 'is "abc"', "is 20", "is an array".
-std::string described(const toml::node& value) {
-    switch (value.type()) {
-        case toml::node_type::string:
-            return "is " + quoted(**value.as_string());
-        case toml::node_type::integer:
-            return "is " + std::to_string(**value.as_integer());
-        case toml::node_type::boolean:
-            return **value.as_boolean() ? "is true" : "is false";
-        case toml::node_type::array:
-            return "is an array";
-        case toml::node_type::table:
-            return "is a table";
-        case toml::node_type::floating_point: {
-            std::ostringstream text;
-            text << **value.as_floating_point();
-            return "is the fractional number " + text.str();
-        }
-        default:
-            return "is a date or a time";
-    }
-}
 
 Complaints complain(const toml::node& value, std::string text) {
     return {{&value, std::move(text)}};
@@ -81,7 +59,46 @@ bool only_digits(std::string_view text) {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+Complaints read_whole(const toml::node& value, DurationRange range, const std::string& not_whole,
+                      seconds& option) {
+    const std::string mend = "write digits and s, m or h, from " + quoted(written(range.shortest)) + " to " +
+                             quoted(written(range.longest));
+    const auto* text = value.as_string();
+    if (value.is_integer() || (text != nullptr && only_digits(**text)))
+        return complain(value, described(value) + ", without a unit; " + mend);
+    const auto duration = text == nullptr ? std::nullopt : duration_of(**text);
+    if (!duration) return complain(value, described(value) + ", not a duration in whole seconds; " + mend);
+    if (*duration % seconds{1} != milliseconds{0})
+        return complain(value, described(value) + ", " + not_whole + "; " + mend);
+    if (*duration < range.shortest || *duration > range.longest)
+        return complain(value, described(value) + ", out of range; " + mend);
+    option = std::chrono::duration_cast<seconds>(*duration);
+    return {};
+}
+
 }  // namespace
+
+std::string described(const toml::node& value) {
+    switch (value.type()) {
+        case toml::node_type::string:
+            return "is " + quoted(**value.as_string());
+        case toml::node_type::integer:
+            return "is " + std::to_string(**value.as_integer());
+        case toml::node_type::boolean:
+            return **value.as_boolean() ? "is true" : "is false";
+        case toml::node_type::array:
+            return "is an array";
+        case toml::node_type::table:
+            return "is a table";
+        case toml::node_type::floating_point: {
+            std::ostringstream text;
+            text << **value.as_floating_point();
+            return "is the fractional number " + text.str();
+        }
+        default:
+            return "is a date or a time";
+    }
+}
 
 std::string written(milliseconds duration) {
     if (duration % seconds{1} != milliseconds{0}) return std::to_string(duration.count()) + "ms";
@@ -120,17 +137,13 @@ Complaints read_power_of_two(const toml::node& value, CountRange range, std::uin
 }
 
 Complaints read_duration(const toml::node& value, seconds longest, seconds& option) {
-    const std::string mend = "write digits and s, m or h, from \"1s\" to " + quoted(written(longest));
-    const auto* text = value.as_string();
-    if (value.is_integer() || (text != nullptr && only_digits(**text)))
-        return complain(value, described(value) + ", without a unit; " + mend);
-    const auto duration = text == nullptr ? std::nullopt : duration_of(**text);
-    if (!duration || *duration % seconds{1} != milliseconds{0})
-        return complain(value, described(value) + ", not a duration in whole seconds; " + mend);
-    if (*duration < seconds{1} || *duration > longest)
-        return complain(value, described(value) + ", out of range; " + mend);
-    option = std::chrono::duration_cast<seconds>(*duration);
-    return {};
+    return read_whole(value, {seconds{1}, longest}, "not a duration in whole seconds", option);
+}
+
+Complaints read_epochs(const toml::node& value, DurationRange range, seconds& option) {
+    static_assert(epoch_length == seconds{1}, "whole seconds are whole epochs");
+    return read_whole(value, range, "but limits are judged after whole epochs of " + written(epoch_length),
+                      option);
 }
 
 Complaints read_duration(const toml::node& value, milliseconds shortest, seconds longest,

@@ -27,12 +27,22 @@ struct CountRange {
     std::uint64_t max;
 };
 
+struct DurationRange {
+    std::chrono::seconds shortest;
+    std::chrono::seconds longest;
+};
+
+// What stands there instead of what should: 'is "abc"', "is 20", "is an array".
+std::string described(const toml::node& value);
+
 Complaints read_flag(const toml::node& value, bool& option);
 Complaints read_count(const toml::node& value, CountRange range, std::uint64_t& option);
 Complaints read_count(const toml::node& value, CountRange range, std::uint32_t& option);
 Complaints read_power_of_two(const toml::node& value, CountRange range, std::uint32_t& option);
 // A string of digits and a unit, "300s", "5m" or "24h", from 1 s to longest.
 Complaints read_duration(const toml::node& value, std::chrono::seconds longest, std::chrono::seconds& option);
+// … for what is judged at the ends of epochs: a whole number of them.
+Complaints read_epochs(const toml::node& value, DurationRange range, std::chrono::seconds& option);
 // … or milliseconds, "500ms", from shortest to longest.
 Complaints read_duration(const toml::node& value, std::chrono::milliseconds shortest,
                          std::chrono::seconds longest, std::chrono::milliseconds& option);
@@ -43,6 +53,12 @@ Complaints read_cpus(const toml::node& value, std::vector<std::uint32_t>& option
 // An absolute path.
 Complaints read_path(const toml::node& value, std::string& option);
 Complaints read_networks(const toml::node& value, PrefixSet& option);
+// Printable text of 1 to 200 characters that says why something is so.
+Complaints read_reason(const toml::node& value, std::string& option);
+// An array of port numbers, none of them twice, at least one and at most 100.
+Complaints read_ports(const toml::node& value, std::vector<std::uint16_t>& option);
+// An array of "out", "in" or both.
+Complaints read_directions(const toml::node& value, bool& out, bool& in);
 // A name of letters, digits, "-" and "_": it stands in reports, and in "--set limit.NAME.KEY=VALUE" between
 // dots.
 Complaints read_name(const toml::node& value, std::string& option);

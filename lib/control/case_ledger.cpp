@@ -8,7 +8,7 @@
 namespace flowlock {
 namespace {
 
-// A limit's case ends after a minute of quiet, and a packet may come a second late.
+// A packet may come a second late, and a scan's case ends a minute after it fell silent.
 constexpr std::chrono::seconds margin{120};
 
 // Packets may be counted in an epoch that begins up to a second after them.
@@ -19,13 +19,14 @@ std::int64_t window_begin_s(const Finding& finding) {
 bool is_before(const LockReport& a, const LockReport& b) {
     const Finding& x = a.finding;
     const Finding& y = b.finding;
-    return std::tie(x.opened, x.host, x.direction, x.kind, x.protocol, x.first_seen, x.totals.packets) <
-           std::tie(y.opened, y.host, y.direction, y.kind, y.protocol, y.first_seen, y.totals.packets);
+    return std::tie(x.opened, x.host, x.scope, x.subject, x.direction, x.kind, x.protocol, x.first_seen,
+                    x.totals.packets) < std::tie(y.opened, y.host, y.scope, y.subject, y.direction, y.kind,
+                                                 y.protocol, y.first_seen, y.totals.packets);
 }
 
 // What a host is suspected of. Who is locked for it is not called innocent of it as well.
 auto suspicion(const Finding& finding) {
-    return std::tuple(finding.host, finding.kind, finding.protocol);
+    return std::tuple(finding.host, finding.scope, finding.direction, finding.kind, finding.protocol);
 }
 
 }  // namespace
@@ -36,6 +37,8 @@ CaseLedger::Figures CaseLedger::Figures::of(const Finding& finding) {
             .externals_total = finding.externals_total,
             .targets_total = finding.targets_total,
             .scan = finding.scan,
+            .limits_exceeded = finding.limit.rules.size(),
+            .excesses = finding.limit.excesses,
             .last_seen = finding.last_seen};
 }
 

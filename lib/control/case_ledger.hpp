@@ -52,6 +52,8 @@ private:
         std::uint64_t externals_total = 0;
         std::uint64_t targets_total = 0;
         ScanFigures scan;
+        std::uint64_t limits_exceeded = 0;
+        std::uint64_t excesses = 0;
         Time last_seen;
 
         static Figures of(const Finding& finding);

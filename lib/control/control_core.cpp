@@ -20,10 +20,13 @@ ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> chan
     : flows_(options.engine.flows_max, options.secret),
       hosts_(options.internal, options.secret),
       merger_(flows_, hosts_, options.live ? FlowParts::in_any_order : FlowParts::in_order),
-      limits_(options.limits, flows_, hosts_, history_sizes(options.engine), options.report.externals_max),
+      limits_(options.limits, flows_, hosts_, history_sizes(options.engine), options.report.externals_max,
+              options.secret),
       scans_(options.scan, flows_, hosts_, options.secret,
              {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}),
       cases_(options.live) {
+    hosts_.change_groups(options.limits.groups);
+    merger_.change_allowances(options.limits.allowances);
     if (options.live) forgetter_.emplace(flows_, hosts_, limits_, scans_);
     // A live worker begins with epoch 1, a replaying one says with its first epoch where it begins.
     for (EpochChannel* channel : channels)
@@ -123,7 +126,7 @@ void ControlCore::close_epoch() {
 
 void ControlCore::tell_cases(std::int64_t end_s) {
     tell_ended();
-    cases_.add_loss(end_s, loss(), std::max(limits_.longest_window(), scans_.window()));
+    cases_.add_loss(end_s, loss(), std::max(limits_.looks_back(), scans_.window()));
     tell_innocent();
     const auto look_at = [&](const Finding& opened_as, auto figures) { cases_.look_at(opened_as, figures); };
     limits_.for_each_open(look_at);
@@ -177,6 +180,8 @@ void ControlCore::reload(const Reload& settings) {
 void ControlCore::apply(const Reload& settings) {
     const bool other_networks = settings.internal.prefixes() != hosts_.internal().prefixes();
     if (other_networks) change_networks(settings.internal);
+    hosts_.change_groups(settings.limits.groups);
+    merger_.change_allowances(settings.limits.allowances);
     limits_.change_rules(settings.limits, settings.report.externals_max, other_networks, ended_);
     scans_.change_options(
         settings.scan,

@@ -26,7 +26,7 @@ class ControlCore {
 public:
     struct Options {
         PrefixSet internal;
-        std::vector<LimitRule> limits;
+        LimitOptions limits;
         ScanOptions scan;
         EngineOptions engine;
         ReportOptions report;
@@ -38,7 +38,7 @@ public:
     // What may change while it runs; sizes of the engine may not.
     struct Reload {
         PrefixSet internal;
-        std::vector<LimitRule> limits;
+        LimitOptions limits;
         ScanOptions scan;
         ReportOptions report;
     };

@@ -115,6 +115,7 @@ void Forgetter::look_at_flows(std::uint32_t turns, const Deadline& idle, const D
 
 void Forgetter::forget(FlowId id) {
     if (flows_[id].host != no_host) --use_of(flows_[id].host).flows;
+    limits_.forget(id);
     flows_.forget(id);
 }
 

@@ -43,6 +43,8 @@ const char* name_of(Metric metric) {
             return "bits";
         case Metric::flows:
             return "flows";
+        case Metric::new_externals:
+            return "new_externals";
         case Metric::failed_contacts:
             return "failed_contacts";
         case Metric::targets:
@@ -101,6 +103,32 @@ const char* name_of(Exoneration exoneration) {
             return "replies_not_visible";
         case Exoneration::answered_fan_out_only:
             return "answered_fan_out_only";
+    }
+    return "";
+}
+
+const char* name_of(Scope scope) {
+    switch (scope) {
+        case Scope::host:
+            return "host";
+        case Scope::network:
+            return "network";
+        case Scope::group:
+            return "group";
+    }
+    return "";
+}
+
+const char* name_of(Role role) {
+    switch (role) {
+        case Role::none:
+            return "none";
+        case Role::victim:
+            return "victim";
+        case Role::reflector:
+            return "reflector";
+        case Role::requests:
+            return "requests";
     }
     return "";
 }

@@ -17,7 +17,18 @@ namespace flowlock {
 enum class Reason : std::uint8_t { attack, scan };
 enum class Kind : std::uint8_t { packet_limit, bandwidth_limit, flow_limit, netscan, portscan, icmp_sweep };
 enum class Direction : std::uint8_t { out, in };  // from an internal host, to an internal host
-enum class Metric : std::uint8_t { packets, bits, flows, failed_contacts, targets };
+enum class Metric : std::uint8_t {
+    packets,
+    bits,
+    flows,
+    new_externals,  // external addresses with which the host had no flow that is remembered
+    failed_contacts,
+    targets
+};
+// Whose traffic was judged: one host's, or that of the hosts of a network or a group together.
+enum class Scope : std::uint8_t { host, network, group };
+// In an amplification attack: who is attacked, who is used for it, or who sends the forged questions.
+enum class Role : std::uint8_t { none, victim, reflector, requests };
 enum class ProtocolClass : std::uint8_t { any, tcp, udp, icmp };
 // What a finding is for: it justifies a lock, or says why a suspect is not to be locked.
 enum class Verdict : std::uint8_t { lock, exonerated };
@@ -50,6 +61,8 @@ const char* name_of(Verdict);
 const char* name_of(Confidence);
 const char* name_of(Criterion);
 const char* name_of(Exoneration);
+const char* name_of(Scope);
+const char* name_of(Role);
 
 // Why it fired. For limits, value and threshold are per second over the window, as the rule states it; for
 // scans, value is the number of distinct targets, or of those that failed, and threshold the number that was
@@ -60,11 +73,62 @@ struct Trigger {
     std::uint64_t value = 0;  // at the peak: floor(sum / window)
     std::uint64_t threshold = 0;
     std::uint32_t window_s = 0;
+    // Limits only: the end of the epoch in which it was exceeded first, and of that with which the peak window ends.
+    Time first_exceeded{};
+    Time peak{};
+};
+
+// What a limit's window holds of one attack vector.
+struct VectorShare {
+    std::string vector;  // as Finding::vector; "established": in conversations; "one_way": perhaps so
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+
+    friend bool operator==(const VectorShare&, const VectorShare&) = default;
 };
 
 struct External {
     IpAddress address;
     Traffic traffic;
+};
+
+// Externals in one /24 (IPv6: /48), or of one autonomous system.
+struct ExternalNetwork {
+    std::string name;  // "203.0.113.0/24"; "AS64496 Example"
+    std::uint64_t addresses = 0;
+    Traffic traffic;
+};
+
+// Traffic that limits would have counted, but for an allowance.
+struct AllowedTraffic {
+    std::string reason;
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+
+    friend bool operator==(const AllowedTraffic&, const AllowedTraffic&) = default;
+};
+
+// Figures of a limit's window, beyond totals and externals; empty in other findings.
+struct LimitFigures {
+    std::vector<Trigger>
+        rules;  // all limits of this metric that were exceeded, by first_exceeded, then as configured
+    std::uint64_t excesses = 0;  // how often the limit was exceeded anew: more than one is a pulse attack
+    Role role = Role::none;
+    std::vector<VectorShare>
+        vectors{};  // the totals by vector, by packets, descending, then by name; all there are
+    // Of the totals: what is in conversations (traffic_class.hpp).
+    std::uint64_t established_packets = 0;
+    std::uint64_t established_bytes = 0;
+    // Of the totals: whose external address is not known. An external address may have so much more than is said.
+    Traffic unattributed{};
+    std::vector<External> internals{};  // scope network or group: its hosts, as externals
+    std::uint64_t internals_total = 0;
+    std::vector<ExternalNetwork> networks{};  // where configured: as externals
+    std::uint64_t networks_total = 0;
+    // In the same window; not in the totals. In an exonerated finding: with it, the limit would be exceeded.
+    std::vector<AllowedTraffic> allowed{};
+    // 1: every packet was seen. Else packets and bytes have been multiplied by it, and flows are those of the sample.
+    std::uint32_t sampling = 1;
 };
 
 // One distinct target of a scan: the first contact with it.
@@ -129,8 +193,10 @@ struct Finding {
     Direction direction = Direction::out;
     ProtocolClass protocol = ProtocolClass::any;
     std::string vector = "other";
-    IpAddress host;
-    std::string group = "*";
+    IpAddress host;  // scope network: the network's first address; group: that of its first prefix
+    Scope scope = Scope::host;
+    std::string subject;      // whom it is about, as text: an address, a prefix, or a group's prefixes
+    std::string group = "*";  // the host's; for the scope group, the one that was judged
 
     Time opened;  // end of the epoch in which the rule fired
     std::optional<Time>
@@ -149,6 +215,7 @@ struct Finding {
     std::vector<Target> targets;  // scans: by time, then address, then port; at most the configured number
     std::uint64_t targets_total = 0;
     ScanFigures scan;
+    LimitFigures limit;
     std::uint64_t case_number = 0;  // among the cases of its detector; never shown
 };
 

@@ -2,321 +2,241 @@
 #include "detect/limits.hpp"
 
 #include <algorithm>
+#include <tuple>
 
-#include "detect/window_figures.hpp"
+#include "detect/attack_vector.hpp"
 
 namespace flowlock {
 namespace {
+
+constexpr std::array directions{Direction::out, Direction::in};
 
 std::size_t index_of(Direction direction) noexcept {
     return static_cast<std::size_t>(direction);
 }
 
-Kind kind_of(Metric metric) noexcept {
-    if (metric == Metric::bits) return Kind::bandwidth_limit;
-    if (metric == Metric::flows) return Kind::flow_limit;
-    return Kind::packet_limit;
+bool look_at_the_same(const LimitRule& a, const LimitRule& b) {
+    return counts_the_same(a, b) && a.group == b.group;
+}
+
+auto find_rule(const std::vector<LimitRule>& rules, const LimitRule& wanted) {
+    return std::find_if(rules.begin(), rules.end(), [&](const LimitRule& rule) {
+        return rule.name == wanted.name && look_at_the_same(rule, wanted);
+    });
 }
 
 }  // namespace
 
-LimitDetector::LimitDetector(const std::vector<LimitRule>& rules, const FlowStore& flows,
-                             const HostTable& hosts, const HistorySizes& sizes, std::uint32_t externals_max)
-    : flows_(flows), hosts_(hosts), externals_max_(externals_max), history_(sizes) {
-    set_rules(rules);
+LimitDetector::LimitDetector(const LimitOptions& options, const FlowStore& flows, const HostTable& hosts,
+                             const HistorySizes& sizes, std::uint32_t externals_max, const HashKey& secret)
+    : flows_(flows), hosts_(hosts), externals_max_(externals_max), sums_(flows, hosts, sizes, secret) {
+    set_rules(options, false);
 }
 
-void LimitDetector::set_rules(const std::vector<LimitRule>& rules) {
+void LimitDetector::set_rules(const LimitOptions& options, bool keep_sums) {
+    options_ = options;
+    const auto columns = sums_.set_rules(options, keep_sums);
     rules_.clear();
-    columns_ = {};
-    longest_window_s_ = 0;
-    for (const LimitRule& rule : rules) {
-        const auto window_s = rule.window.count();
-        longest_window_s_ = std::max<std::int64_t>(longest_window_s_, window_s);
+    longest_quiet_ = {};
+    rules_of_group_.assign(options.groups.size() + 1, {});
+    for (std::size_t i = 0; i < options.rules.size(); ++i) {
+        const LimitRule& rule = options.rules[i];
         rules_.push_back({.rule = rule,
-                          .sum_max = rule.per_second * static_cast<std::uint64_t>(window_s),
-                          .column = columns_[index_of(rule.direction)]++});
+                          .columns = columns[i],
+                          .sum_max = rule.per_second * static_cast<std::uint64_t>(rule.window.count()),
+                          .classes = classes_of(rule),
+                          .groups = LimitSums::groups_of(rule, options)});
+        longest_quiet_ = std::max(longest_quiet_, rule.quiet_time);
+        if (rule.per != Scope::host) continue;
+        for (std::size_t group = 0; group < rules_of_group_.size(); ++group)
+            if (rules_[i].groups[group]) rules_of_group_[group][index_of(rule.direction)].push_back(i);
     }
+    waiting_.clear();
 }
 
-std::uint64_t& LimitDetector::sum(const Rule& rule, HostPlace place) noexcept {
-    const std::size_t direction = index_of(place.direction());
-    return sums_[direction][place.host() * columns_[direction] + rule.column];
-}
-
-std::uint64_t LimitDetector::value(const HostSlice& slice, const Rule& rule) const noexcept {
-    const Volume& volume = slice.volume[static_cast<std::size_t>(rule.rule.protocol)];
-    return rule.rule.metric == Metric::bits ? volume.bytes * 8 : volume.packets;
-}
-
-std::uint64_t LimitDetector::unrecorded_flows(const HostSlice& slice, const Rule& rule) noexcept {
-    return slice.volume[static_cast<std::size_t>(rule.rule.protocol)].unrecorded_flows;
+LimitDetector::CaseKey LimitDetector::key_of(const Rule& rule, std::uint32_t subject,
+                                             bool allowed) const noexcept {
+    return {.scope = rule.rule.per,
+            .subject = subject,
+            .direction = rule.rule.direction,
+            .metric = rule.rule.metric,
+            .allowed = allowed};
 }
 
 // An epoch that went on beyond its second brings more seconds into the window than the window has.
 std::uint64_t LimitDetector::allowed(const Rule& rule) const noexcept {
-    return rule.sum_max + rule.rule.per_second * static_cast<std::uint64_t>(history_.extra_s(rule.expired));
-}
-
-bool LimitDetector::has_flow_rule(Direction direction) const noexcept {
-    return std::any_of(rules_.begin(), rules_.end(), [&](const Rule& rule) {
-        return rule.rule.metric == Metric::flows && rule.rule.direction == direction;
-    });
+    return rule.sum_max +
+           rule.rule.per_second * static_cast<std::uint64_t>(sums_.extra_s(rule.columns.counted));
 }
 
 void LimitDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& findings) {
     const std::int64_t now_s = epoch.name.start_s;
-    const bool set_back = !history_.empty() && now_s < history_.newest().start_s;
+    const WindowHistory& history = sums_.history();
+    const bool set_back = !history.empty() && now_s < history.newest().start_s;
     // A window over a clock that was set back would add up what did not happen together: all windows begin
     // anew.
     if (set_back) close_all(false, findings);
-    const std::int64_t before_s = history_.empty() ? now_s : history_.newest().start_s;
+    const std::int64_t before_s = history.empty() ? now_s : history.newest().start_s;
 
-    history_.add(epoch);
-    make_room(epoch);
-    expire(now_s);
+    sums_.begin(epoch);
     close_quiet(now_s, findings);
-    add_newest();
-    for (const HostSlice& slice : history_.newest().slices) judge(slice, now_s);
+    sums_.add_newest();
+    allowed_.clear();
+    for (const Rule& rule : rules_) allowed_.push_back(allowed(rule));
+    judge_hosts(now_s);
+    judge_networks(now_s);
+    judge_groups(now_s);
     take_peaks(now_s);
     // The window that ended with the epoch before is still needed when a peak turns out to have been one.
-    history_.drop_started_before(std::min(before_s, now_s) - longest_window_s_ + 1);
-    forget_if_over_full();
-    drop_if_over_full();
+    sums_.trim(std::min(before_s, now_s) - sums_.longest_window_s() + 1);
 }
 
-void LimitDetector::make_room(const MergedEpoch& epoch) {
-    for (const Direction direction : {Direction::out, Direction::in}) {
-        const std::size_t needed = std::size_t{hosts_.end_id()} * columns_[index_of(direction)];
-        if (sums_[index_of(direction)].size() < needed) sums_[index_of(direction)].resize(needed);
-        if (!has_flow_rule(direction)) continue;
-        auto& last_seen = last_seen_[index_of(direction)];
-        last_seen.resize(flows_.end_id());
-        for (const FlowId id : epoch.new_flows) last_seen[id] = 0;  // the id may have been another flow's
+// Whoever sent or received nothing in this epoch does not exceed a limit that it did not exceed before.
+void LimitDetector::judge_hosts(std::int64_t now_s) {
+    for (const HostSlice& slice : history().newest().slices) {
+        const HostId host = slice.place.host();
+        for (const std::size_t i : rules_of_group_[hosts_.group_of(host)][index_of(slice.place.direction())])
+            judge(i, host, allowed_[i], now_s);
     }
 }
 
-void LimitDetector::expire(std::int64_t now_s) {
-    for (Rule& rule : rules_) {
-        const std::int64_t keep_after_s = now_s - rule.rule.window.count();
-        for (; rule.expired < history_.end_number(); ++rule.expired) {
-            const EpochLog& log = history_.log(rule.expired);
-            if (log.start_s > keep_after_s) break;
-            expire_log(rule, log, rule.expired);
+void LimitDetector::judge_networks(std::int64_t now_s) {
+    for (const Direction direction : directions) {
+        const auto is_of_networks = [&](const Rule& rule) {
+            return rule.rule.per == Scope::network && rule.rule.direction == direction;
+        };
+        if (std::none_of(rules_.begin(), rules_.end(), is_of_networks)) continue;
+        touched_.clear();
+        for (const HostSlice& slice : history().newest().slices)
+            if (slice.place.direction() == direction)
+                touched_.push_back(hosts_.network_of(slice.place.host()));
+        std::sort(touched_.begin(), touched_.end());
+        touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+        for (std::size_t i = 0; i < rules_.size(); ++i) {
+            if (!is_of_networks(rules_[i])) continue;
+            for (const NetworkNumber network : touched_)
+                if (network != HostNetworks::none) judge(i, network, allowed_[i], now_s);
         }
     }
 }
 
-void LimitDetector::expire_log(Rule& rule, const EpochLog& log, std::uint32_t number) {
-    for (const HostSlice& slice : log.slices)
-        if (slice.place.direction() == rule.rule.direction)
-            sum(rule, slice.place) -= share_of(rule, log, number, slice);
+void LimitDetector::judge_groups(std::int64_t now_s) {
+    for (std::size_t i = 0; i < rules_.size(); ++i)
+        if (rules_[i].rule.per == Scope::group) judge(i, 0, allowed_[i], now_s);
 }
 
-// What this log adds to a sum, if it is in the rule's window.
-std::uint64_t LimitDetector::share_of(const Rule& rule, const EpochLog& log, std::uint32_t number,
-                                      const HostSlice& slice) const {
-    if (rule.rule.metric != Metric::flows) return value(slice, rule);
-    return flows_last_seen_in(log, number, slice, rule) + unrecorded_flows(slice, rule);
-}
-
-// A flow counts in a window as long as the epoch in which it was last seen is in the window; so of a log that
-// leaves only those flows are subtracted that were not seen since.
-std::uint64_t LimitDetector::flows_last_seen_in(const EpochLog& log, std::uint32_t number,
-                                                const HostSlice& slice, const Rule& rule) const {
-    const auto& last_seen = last_seen_[index_of(slice.place.direction())];
-    std::uint64_t count = 0;
-    for (const FlowTraffic& record : log.records_of(slice)) {
-        if (!is_of(record, slice)) continue;
-        const FlowKey& key = flows_[record.flow].key;
-        const bool counts = rule.rule.protocol == ProtocolClass::any ||
-                            rule.rule.protocol == protocol_class_of(key.protocol, key.family);
-        if (counts && last_seen[record.flow] == number + 1) ++count;
+void LimitDetector::judge(std::size_t rule, std::uint32_t subject, std::uint64_t sum_max,
+                          std::int64_t now_s) {
+    const Rule& judged = rules_[rule];
+    if (sum(judged, subject, true) <= sum_max) return;
+    const bool with_allowed = sum(judged, subject, false) <= sum_max;
+    CaseKey key = key_of(judged, subject, with_allowed);
+    // A group's sums are the rule's own; its cases are told apart by the group.
+    if (key.scope == Scope::group) {
+        const auto named = std::find(judged.groups.begin() + 1, judged.groups.end(), true);
+        const bool is_named = judged.rule.group != "*" && named != judged.groups.end();
+        key.subject = is_named ? static_cast<std::uint32_t>(named - judged.groups.begin()) : 0;
     }
-    return count;
+    exceed(rule, key, now_s);
 }
 
-void LimitDetector::add_newest() {
-    const EpochLog& log = history_.newest();
-    for (const HostSlice& slice : log.slices) {
-        for (const Rule& rule : rules_)
-            if (rule.rule.direction == slice.place.direction() && rule.rule.metric != Metric::flows)
-                sum(rule, slice.place) += value(slice, rule);
-        if (has_flow_rule(slice.place.direction())) add_flows(log, slice);
+void LimitDetector::exceed(std::size_t rule, const CaseKey& key, std::int64_t now_s) {
+    const Rule& exceeded = rules_[rule];
+    auto at = open_.find(key);
+    if (at == open_.end()) {
+        if (!has_waited(rule, key, now_s)) return;
+        CaseKey locked = key;
+        locked.allowed = false;
+        if (key.allowed && open_.contains(locked)) return;
+        if (key.scope == Scope::network && host_has_case_in(key.subject, key)) return;
+        at = open_.try_emplace(key).first;
+        open(exceeded, key, at->second, now_s);
     }
-}
-
-void LimitDetector::add_flows(const EpochLog& log, const HostSlice& slice) {
-    auto& last_seen = last_seen_[index_of(slice.place.direction())];
-    const std::uint32_t newest = history_.end_number() - 1;
-    for (const Rule& rule : rules_)
-        if (rule.rule.metric == Metric::flows && rule.rule.direction == slice.place.direction())
-            sum(rule, slice.place) += unrecorded_flows(slice, rule);
-    for (const FlowTraffic& record : log.records_of(slice)) {
-        const FlowKey& key = flows_[record.flow].key;
-        const ProtocolClass protocol = protocol_class_of(key.protocol, key.family);
-        for (const Rule& rule : rules_) {
-            if (rule.rule.metric != Metric::flows || rule.rule.direction != slice.place.direction()) continue;
-            if (rule.rule.protocol != ProtocolClass::any && rule.rule.protocol != protocol) continue;
-            if (last_seen[record.flow] <= rule.expired) ++sum(rule, slice.place);
-        }
-        last_seen[record.flow] = newest + 1;
+    Case& open = at->second;
+    auto excess = std::find_if(open.excesses.begin(), open.excesses.end(),
+                               [&](const Excess& each) { return each.rule == rule; });
+    if (excess == open.excesses.end()) {
+        const LimitRule& limit = exceeded.rule;
+        open.excesses.push_back({.rule = rule,
+                                 .trigger = {.rule = limit.name,
+                                             .metric = limit.metric,
+                                             .threshold = limit.per_second,
+                                             .window_s = static_cast<std::uint32_t>(limit.window.count()),
+                                             .first_exceeded = end_of_epoch(now_s)}});
+        excess = std::prev(open.excesses.end());
+        if (open.excesses.size() == 1) open.finding.trigger = excess->trigger;
     }
+    excess->exceeded_s = now_s;
 }
 
-void LimitDetector::forget_if_over_full() {
-    while (const auto number = history_.over_full()) forget_records(*number);
+// Whether the limit has been exceeded in every epoch for its open_time.
+bool LimitDetector::has_waited(std::size_t rule, const CaseKey& key, std::int64_t now_s) {
+    const std::chrono::seconds open_time = rules_[rule].rule.open_time;
+    if (open_time.count() == 0) return true;
+    Waiting& waiting = waiting_.try_emplace({rule, key.subject}, Waiting{now_s, now_s}).first->second;
+    if (now_s - waiting.exceeded_s > epoch_length.count()) waiting.since_s = now_s;
+    waiting.exceeded_s = now_s;
+    if (now_s - waiting.since_s < open_time.count()) return false;
+    waiting_.erase({rule, key.subject});
+    return true;
 }
 
-void LimitDetector::forget_records_before(std::int64_t start_s) {
-    for (;;) {
-        const std::uint32_t number = history_.records_begin_number();
-        if (number == history_.end_number() || history_.log(number).start_s >= start_s) return;
-        forget_records(number);
-    }
-}
-
-// Without its records a log cannot be asked later which of its flows were not seen since. So they leave all
-// windows now, as if they had not been there: flow sums can be too low then, never too high.
-void LimitDetector::forget_records(std::uint32_t number) {
-    const EpochLog& log = history_.log(number);
-    for (const HostSlice& slice : log.slices) {
-        for (const Rule& rule : rules_)
-            if (rule.rule.metric == Metric::flows && rule.rule.direction == slice.place.direction() &&
-                number >= rule.expired)
-                sum(rule, slice.place) -= flows_last_seen_in(log, number, slice, rule);
-        auto& last_seen = last_seen_[index_of(slice.place.direction())];
-        if (last_seen.empty()) continue;
-        for (const FlowTraffic& record : log.records_of(slice))
-            if (last_seen[record.flow] == number + 1) last_seen[record.flow] = 0;
-    }
-    records_forgotten_ += log.records.size();
-    history_.forget_records(number);
-}
-
-// The oldest epochs leave all windows before their time: sums can be too low then, never too high.
-void LimitDetector::drop_if_over_full() {
-    while (history_.has_too_many_slices()) {
-        const std::uint32_t number = history_.begin_number();
-        const EpochLog& log = history_.log(number);
-        for (Rule& rule : rules_) {
-            if (rule.expired > number) continue;
-            expire_log(rule, log, number);
-            rule.expired = number + 1;
-        }
-        records_forgotten_ += log.records.size() + log.slices.size();
-        history_.drop_oldest();
-    }
+bool LimitDetector::host_has_case_in(NetworkNumber network, const CaseKey& key) const {
+    return std::any_of(open_.begin(), open_.end(), [&](const auto& entry) {
+        const CaseKey& other = entry.first;
+        return other.scope == Scope::host && other.direction == key.direction && !other.allowed &&
+               hosts_.network_of(other.subject) == network;
+    });
 }
 
 bool LimitDetector::has_open_case(HostId host) const noexcept {
-    const auto at = open_.lower_bound({HostPlace::of(host, Direction::out), Metric::packets});
-    return at != open_.end() && at->first.first.host() == host;
+    const auto at = open_.lower_bound({.scope = Scope::host, .subject = host});
+    return at != open_.end() && at->first.scope == Scope::host && at->first.subject == host;
 }
 
-void LimitDetector::judge(const HostSlice& slice, std::int64_t now_s) {
-    for (std::size_t i = 0; i < rules_.size(); ++i) {
-        const Rule& rule = rules_[i];
-        if (rule.rule.direction != slice.place.direction() || sum(rule, slice.place) <= allowed(rule))
-            continue;
-        const auto [at, opened] = open_.try_emplace({slice.place, rule.rule.metric},
-                                                    Case{.rule = i, .rule_after_change = i, .finding = {}});
-        Case& open = at->second;
-        open.exceeded_s = now_s;
-        if (!opened) continue;
-        Finding& finding = open.finding;
-        finding.case_number = ++cases_opened_;
-        finding.reason = Reason::attack;
-        finding.kind = kind_of(rule.rule.metric);
-        finding.direction = rule.rule.direction;
-        finding.protocol = rule.rule.protocol;
-        finding.group = rule.rule.group;
-        finding.host = hosts_.address(slice.place.host());
-        finding.opened = end_of_epoch(now_s);
-        finding.trigger = {.rule = rule.rule.name,
-                           .metric = rule.rule.metric,
-                           .threshold = rule.rule.per_second,
-                           .window_s = static_cast<std::uint32_t>(rule.rule.window.count())};
-    }
-}
-
-// Before the newest epoch counts: what comes after a long pause is another case. A host that fell silent has
-// no slice to be judged by, but its window may still be over the limit.
-void LimitDetector::close_quiet(std::int64_t now_s, std::vector<Finding>& findings) {
+void LimitDetector::change_rules(const LimitOptions& options, std::uint32_t externals_max, bool judged_anew,
+                                 std::vector<Finding>& findings) {
+    externals_max_ = externals_max;
+    const auto& rules = options.rules;
+    const bool same_groups = options.groups == options_.groups;
     for (auto at = open_.begin(); at != open_.end();) {
-        const HostPlace place = at->first.first;
         Case& open = at->second;
-        for (const Rule& rule : rules_)
-            if (rule.rule.direction == place.direction() && rule.rule.metric == at->first.second &&
-                sum(rule, place) > allowed(rule))
-                open.exceeded_s = now_s;
-        if (now_s - open.exceeded_s < quiet_time.count()) {
+        std::vector<Excess> kept;
+        for (const Excess& excess : open.excesses) {
+            const auto found = find_rule(rules, rules_[excess.rule].rule);
+            if (found == rules.end()) continue;
+            kept.push_back(excess);
+            kept.back().rule = static_cast<std::size_t>(found - rules.begin());
+        }
+        // Its figures are those of the rule that opened it, and cases of groups go by the groups' numbers.
+        const bool goes_on = !kept.empty() &&
+                             kept.front().trigger.rule == open.excesses.front().trigger.rule &&
+                             (same_groups || at->first.scope == Scope::host);
+        if (goes_on) {
+            open.excesses = std::move(kept);
+            ++at;
+        } else {
+            close(at->first, open, false, findings);
+            at = open_.erase(at);
+        }
+    }
+    // Where only names and thresholds differ, the sums are right as they are.
+    const bool same_sums = same_groups && options.allowances.empty() == options_.allowances.empty() &&
+                           !judged_anew && options.sampling == options_.sampling &&
+                           std::equal(rules.begin(), rules.end(), options_.rules.begin(),
+                                      options_.rules.end(), look_at_the_same);
+    set_rules(options, same_sums);
+}
+
+void LimitDetector::close_outside(const PrefixSet& internal, std::vector<Finding>& findings) {
+    for (auto at = open_.begin(); at != open_.end();) {
+        if (internal.contains(at->second.finding.host)) {
             ++at;
             continue;
         }
-        close(place, open, false, findings);
+        close(at->first, at->second, false, findings);
         at = open_.erase(at);
     }
-}
-
-// A window that is higher than all before it is remembered, and its figures are taken when the next one is
-// not.
-void LimitDetector::take_peaks(std::int64_t now_s) {
-    for (auto& [key, open] : open_) {
-        const std::uint64_t now = sum(rules_[open.rule], key.first);
-        if (now > open.peak) {
-            open.peak = now;
-            open.peak_s = now_s;
-            open.peak_is_new = true;
-        } else if (open.peak_is_new) {
-            take_figures(key.first, open);
-        }
-    }
-}
-
-// Figures of the peak window. The logs it needs are still there: it ended with the newest epoch or the one
-// before.
-void LimitDetector::take_figures(HostPlace place, Case& open) {
-    const Rule& rule = rules_[open.rule];
-    open.peak_is_new = false;
-    fill_window_figures({.history = history_,
-                         .flows = flows_,
-                         .place = place,
-                         .protocol = rule.rule.protocol,
-                         .after_s = open.peak_s - rule.rule.window.count(),
-                         .until_s = open.peak_s,
-                         .externals_max = externals_max_},
-                        open.finding);
-    open.finding.trigger.value = open.peak / static_cast<std::uint64_t>(rule.rule.window.count());
-}
-
-Finding LimitDetector::figures_now(HostPlace place, Case& open) {
-    if (open.peak_is_new) take_figures(place, open);
-    return open.finding;
-}
-
-void LimitDetector::close(HostPlace place, Case& open, bool still_exceeded, std::vector<Finding>& findings) {
-    if (open.peak_is_new) take_figures(place, open);
-    if (!still_exceeded) open.finding.closed = end_of_epoch(open.exceeded_s);
-    findings.push_back(std::move(open.finding));
-}
-
-void LimitDetector::close_all(bool input_ended, std::vector<Finding>& findings) {
-    for (auto& [key, open] : open_)
-        close(key.first, open, input_ended && open.exceeded_s == history_.newest().start_s, findings);
-    open_.clear();
-    // Only what the logs speak of can be other than zero; old numbers in last_seen_ are below every window
-    // now.
-    for (auto number = history_.begin_number(); number < history_.end_number(); ++number)
-        for (const HostSlice& slice : history_.log(number).slices)
-            for (const Rule& rule : rules_)
-                if (rule.rule.direction == slice.place.direction()) sum(rule, slice.place) = 0;
-    history_.clear();
-    for (Rule& rule : rules_) rule.expired = history_.end_number();
-}
-
-void LimitDetector::finish(std::vector<Finding>& findings) {
-    close_all(true, findings);
 }
 
 }  // namespace flowlock

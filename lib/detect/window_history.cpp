@@ -9,23 +9,13 @@ namespace {
 constexpr std::array directions{Direction::out, Direction::in};
 
 // The endpoint of the flow's key that sends in this direction.
-int sender_of(std::uint8_t inside, Direction direction) noexcept {
-    return direction == Direction::out ? inside : 1 - inside;
+std::size_t sender_of(std::uint8_t inside, Direction direction) noexcept {
+    return direction == Direction::out ? inside : 1u - inside;
 }
 
 void extend(HostSlice& slice, std::int64_t first_ns, std::int64_t last_ns) noexcept {
     slice.first_ns = std::min(slice.first_ns, first_ns);
     slice.last_ns = std::max(slice.last_ns, last_ns);
-}
-
-void add_volume(HostSlice& slice, ProtocolClass protocol, const Volume& volume) noexcept {
-    const auto add = [&](ProtocolClass to) {
-        slice.volume[static_cast<std::size_t>(to)].packets += volume.packets;
-        slice.volume[static_cast<std::size_t>(to)].bytes += volume.bytes;
-        slice.volume[static_cast<std::size_t>(to)].unrecorded_flows += volume.unrecorded_flows;
-    };
-    add(ProtocolClass::any);
-    if (protocol != ProtocolClass::any) add(protocol);
 }
 
 }  // namespace
@@ -44,21 +34,25 @@ const HostSlice* EpochLog::find(HostPlace place) const noexcept {
     return at != slices.end() && at->place == place ? &*at : nullptr;
 }
 
-const EpochLog& WindowHistory::add(const MergedEpoch& epoch) {
+const EpochLog& WindowHistory::add(const MergedEpoch& epoch,
+                                   const std::vector<ExternalPairs::New>& new_pairs) {
     EpochLog& log = logs_.emplace_back();
     log.start_s = epoch.name.start_s;
     while (!stretched_.empty() && stretched_.front().first < begin_number_) stretched_.pop_front();
     if (epoch.span_s > epoch_length.count())
         stretched_.emplace_back(end_number() - 1, epoch.span_s - epoch_length.count());
+    view_ = epoch.view;
     slices_of_.resize(epoch.deltas.size());
     for (std::size_t i = 0; i < epoch.deltas.size(); ++i)
         for (const Direction direction : directions)
-            slices_of_[i][static_cast<std::size_t>(direction)] = add_flow(log, epoch.deltas[i], direction);
+            slices_of_[i][static_cast<std::size_t>(direction)] = add_flow(
+                log, epoch.deltas[i], direction, new_pairs.empty() ? ExternalPairs::New::no : new_pairs[i]);
     for (const auto& [place, delta] : epoch.unrecorded) add_unrecorded(log, delta);
     place_records(log, epoch);
     sort_slices(log);
+    place_classes(log);
     records_ += log.records.size();
-    slices_ += log.slices.size();
+    slices_ += log.slices.size() + log.classes.size();
     return log;
 }
 
@@ -74,27 +68,59 @@ HostSlice& WindowHistory::slice_of(EpochLog& log, HostPlace place) {
     return log.slices[index_plus_1 - 1];
 }
 
+ClassVolume& WindowHistory::class_of(HostSlice& slice, TrafficClass traffic, std::uint8_t allowance) {
+    std::uint32_t at_plus_1 = slice.classes_begin;
+    for (; at_plus_1 != 0; at_plus_1 = chained_[at_plus_1 - 1].next_plus_1) {
+        ClassVolume& volume = chained_[at_plus_1 - 1].volume;
+        if (volume.traffic == traffic && volume.allowance == allowance) return volume;
+    }
+    chained_.push_back({{.traffic = traffic, .allowance = allowance}, slice.classes_begin});
+    slice.classes_begin = static_cast<std::uint32_t>(chained_.size());
+    return chained_.back().volume;
+}
+
+TrafficClass WindowHistory::settled(TrafficClass traffic, Direction direction) const noexcept {
+    return flowlock::settled(traffic, direction == Direction::out, view_);
+}
+
 // Sums up, and counts in `end` how many records the slice will have. Returns the slice's index.
-std::uint32_t WindowHistory::add_flow(EpochLog& log, const FlowDelta& delta, Direction direction) {
-    const int sender = sender_of(delta.inside, direction);
+std::uint32_t WindowHistory::add_flow(EpochLog& log, const FlowDelta& delta, Direction direction,
+                                      ExternalPairs::New new_pair) {
+    const std::size_t sender = sender_of(delta.inside, direction);
     if (delta.host == no_host || delta.packets[sender] == 0) return no_slice;
     HostSlice& slice = slice_of(log, HostPlace::of(delta.host, direction));
     ++slice.end;
-    add_volume(slice, protocol_class_of(delta.protocol, delta.family),
-               {delta.packets[sender], delta.bytes[sender], 0});
+    ClassVolume& volume = class_of(slice, settled(delta.traffic[sender], direction),
+                                   delta.allowance[static_cast<std::size_t>(direction)]);
+    volume.packets += delta.packets[sender] * sampling_;
+    volume.bytes += delta.bytes[sender] * sampling_;
+    const auto began = direction == Direction::out ? ExternalPairs::New::out : ExternalPairs::New::in;
+    if (new_pair == began) ++volume.new_externals;
     extend(slice, delta.first_ns, delta.last_ns);
     return static_cast<std::uint32_t>(&slice - log.slices.data());
 }
 
 void WindowHistory::add_unrecorded(EpochLog& log, const UnrecordedDelta& delta) {
-    for (const Direction direction : directions) {
-        const Traffic& traffic = direction == Direction::out ? delta.out : delta.in;
-        if (traffic.packets.value == 0) continue;
-        HostSlice& slice = slice_of(log, HostPlace::of(delta.host, direction));
-        add_volume(slice, protocol_class_of(delta.protocol, delta.family),
-                   {traffic.packets.value, traffic.bytes.value, traffic.flows.value});
-        extend(slice, delta.first_ns, delta.last_ns);
+    const Direction direction = delta.out ? Direction::out : Direction::in;
+    HostSlice& slice = slice_of(log, HostPlace::of(delta.host, direction));
+    ClassVolume& volume = class_of(slice, settled(delta.traffic, direction), delta.allowance);
+    volume.packets += delta.volume.packets.value * sampling_;
+    volume.bytes += delta.volume.bytes.value * sampling_;
+    volume.unrecorded_flows += delta.volume.flows.value;
+    extend(slice, delta.first_ns, delta.last_ns);
+}
+
+// After the slices are in order.
+void WindowHistory::place_classes(EpochLog& log) {
+    log.classes.reserve(chained_.size());
+    for (HostSlice& slice : log.slices) {
+        std::uint32_t at_plus_1 = slice.classes_begin;
+        slice.classes_begin = static_cast<std::uint32_t>(log.classes.size());
+        for (; at_plus_1 != 0; at_plus_1 = chained_[at_plus_1 - 1].next_plus_1)
+            log.classes.push_back(chained_[at_plus_1 - 1].volume);
+        slice.classes_end = static_cast<std::uint32_t>(log.classes.size());
     }
+    chained_.clear();
 }
 
 // The second pass of a counting sort by slice.
@@ -111,8 +137,13 @@ void WindowHistory::place_records(EpochLog& log, const MergedEpoch& epoch) {
         for (const Direction direction : directions) {
             const std::uint32_t slice = slices_of_[i][static_cast<std::size_t>(direction)];
             if (slice == no_slice) continue;
-            const int sender = sender_of(delta.inside, direction);
-            log.records[log.slices[slice].end++] = {delta.flow, delta.packets[sender], delta.bytes[sender]};
+            const std::size_t sender = sender_of(delta.inside, direction);
+            log.records[log.slices[slice].end++] = {
+                .flow = delta.flow,
+                .traffic = settled(delta.traffic[sender], direction),
+                .allowance = delta.allowance[static_cast<std::size_t>(direction)],
+                .packets = delta.packets[sender] * sampling_,
+                .bytes = delta.bytes[sender] * sampling_};
         }
     }
 }
@@ -129,7 +160,7 @@ void WindowHistory::drop_started_before(std::int64_t start_s) {
 
 void WindowHistory::drop_oldest() {
     records_ -= logs_.front().records.size();
-    slices_ -= logs_.front().slices.size();
+    slices_ -= logs_.front().slices.size() + logs_.front().classes.size();
     logs_.pop_front();
     ++begin_number_;
 }

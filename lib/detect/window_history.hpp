@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The last merged epochs, summed up by host and direction, as far back as the longest window of a limit
-// reaches. A sliding window is the sum of the newest log and those before it; what leaves it is subtracted,
-// so every sum is exact, at a cost that does not depend on the window's length. Memory: per epoch and active
-// host and direction 128 bytes (a slice), and per active flow and direction 24 bytes (a record), both
-// bounded: with more records, the oldest logs keep their slices but forget their records; with more slices,
-// the oldest logs go. Owned by the control core.
+// The last merged epochs, summed up by host, direction and class of traffic, as far back as the longest window of
+// a limit reaches. A sliding window is the sum of the newest log and those before it; what leaves it is
+// subtracted, so every sum is exact, at a cost that does not depend on the window's length. Memory: per epoch and
+// active host and direction 40 bytes (a slice) and 32 for each class of traffic it has, of which most have one to
+// three, and per active flow and direction 24 bytes (a record), both bounded: with more records, the oldest logs
+// keep their slices but forget their records; with more slices and classes, the oldest logs go. Owned by the
+// control core.
 #pragma once
 
 #include <array>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "base/units.hpp"
+#include "detect/external_pairs.hpp"
 #include "detect/finding.hpp"
 #include "flow/merge.hpp"
 
@@ -36,35 +38,49 @@ static_assert(hosts_max < (1u << 31), "a place is a host number doubled");
 
 ProtocolClass protocol_class_of(std::uint8_t protocol, std::uint8_t family) noexcept;
 
-struct Volume {
-    std::uint64_t packets = 0;
-    std::uint64_t bytes = 0;
+// What a slice has of one class of traffic.
+struct ClassVolume {
+    TrafficClass traffic = TrafficClass::other;
+    std::uint8_t allowance = 0;          // see Allowance; 0: none
+    std::uint32_t new_externals = 0;     // external addresses that were new to the host, and began
+    std::uint64_t packets = 0;           // multiplied by the sampling rate
+    std::uint64_t bytes = 0;             // … this, too
     std::uint64_t unrecorded_flows = 0;  // flows that have no record: see UnrecordedDelta
 };
+static_assert(sizeof(ClassVolume) == 32);
 
 // What a flow had in one direction, in one epoch.
 struct FlowTraffic {
     FlowId flow = no_flow;
-    std::uint64_t packets = 0;
+    TrafficClass traffic = TrafficClass::other;
+    std::uint8_t allowance = 0;
+    std::uint64_t packets = 0;  // as ClassVolume
     std::uint64_t bytes = 0;
 };
+static_assert(sizeof(FlowTraffic) == 24);
 
 // What a host had in one direction, in one epoch.
 struct HostSlice {
     HostPlace place;
     std::uint32_t begin = 0;  // its records in the log
     std::uint32_t end = 0;
-    std::array<Volume, 4> volume{};  // by ProtocolClass; "any" holds all of it, the rest is not another class
-    std::int64_t first_ns = 0;       // first and last packet of its flows in this epoch
+    std::uint32_t classes_begin = 0;  // … and its classes, each once
+    std::uint32_t classes_end = 0;
+    std::int64_t first_ns = 0;  // first and last packet of its flows in this epoch
     std::int64_t last_ns = 0;
 };
+static_assert(sizeof(HostSlice) == 40);
 
 struct EpochLog {
     std::int64_t start_s = 0;
     std::vector<HostSlice> slices;  // by place
+    std::vector<ClassVolume> classes;
     std::vector<FlowTraffic> records;
 
     const HostSlice* find(HostPlace place) const noexcept;
+    std::span<const ClassVolume> classes_of(const HostSlice& slice) const noexcept {
+        return {classes.data() + slice.classes_begin, slice.classes_end - slice.classes_begin};
+    }
     std::span<const FlowTraffic> records_of(const HostSlice& slice) const noexcept {
         if (records.empty()) return {};
         return {records.data() + slice.begin, slice.end - slice.begin};
@@ -74,15 +90,17 @@ struct EpochLog {
 // What bounds its memory.
 struct HistorySizes {
     std::uint32_t records = 0;
-    std::uint32_t slices = 0;
+    std::uint32_t slices = 0;  // and classes
 };
 
 class WindowHistory {
 public:
     explicit WindowHistory(const HistorySizes& sizes) : sizes_(sizes) {}
 
-    // Sums up an epoch; it is then newest().
-    const EpochLog& add(const MergedEpoch& epoch);
+    // Of one packet in so many the mirror shows one; 1 or more. For epochs that are yet to come.
+    void set_sampling(std::uint32_t sampling) noexcept { sampling_ = sampling; }
+    // Sums up an epoch; it is then newest(). `new_pairs`: by delta, or empty.
+    const EpochLog& add(const MergedEpoch& epoch, const std::vector<ExternalPairs::New>& new_pairs);
     // Logs have numbers that grow by one; those before begin_number() are gone.
     std::uint32_t begin_number() const noexcept { return begin_number_; }
     std::uint32_t end_number() const noexcept {
@@ -113,14 +131,19 @@ public:
 
 private:
     HostSlice& slice_of(EpochLog& log, HostPlace place);
-    std::uint32_t add_flow(EpochLog& log, const FlowDelta& delta, Direction direction);
+    ClassVolume& class_of(HostSlice& slice, TrafficClass traffic, std::uint8_t allowance);
+    std::uint32_t add_flow(EpochLog& log, const FlowDelta& delta, Direction direction,
+                           ExternalPairs::New new_pair);
     void add_unrecorded(EpochLog& log, const UnrecordedDelta& delta);
+    TrafficClass settled(TrafficClass traffic, Direction direction) const noexcept;
+    void place_classes(EpochLog& log);
     void place_records(EpochLog& log, const MergedEpoch& epoch);
     void sort_slices(EpochLog& log);
 
     HistorySizes sizes_;
+    std::uint32_t sampling_ = 1;
     std::uint64_t records_ = 0;
-    std::uint64_t slices_ = 0;
+    std::uint64_t slices_ = 0;  // and classes
     std::uint32_t begin_number_ = 0;
     std::uint32_t forgotten_before_ = 0;  // logs before this number have no records
     std::deque<EpochLog> logs_;
@@ -129,6 +152,13 @@ private:
     // Scratch of add(): index + 1 into the newest log's slices; and of each delta the slices it adds to.
     std::vector<std::uint32_t> slice_by_place_;
     std::vector<std::array<std::uint32_t, 2>> slices_of_;
+    // … and the classes of all slices, each with the number + 1 of the next one of its slice.
+    struct ChainedClass {
+        ClassVolume volume;
+        std::uint32_t next_plus_1;
+    };
+    std::vector<ChainedClass> chained_;
+    TapView view_ = TapView::unknown;  // in the newest epoch
 };
 
 }  // namespace flowlock

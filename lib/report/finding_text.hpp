@@ -12,4 +12,7 @@ namespace flowlock {
 
 std::string finding_text(const LockReport& exonerated, NumberFormat format);
 
+// Why it is innocent, in one sentence.
+std::string innocence_text(const Finding& exonerated, NumberFormat format);
+
 }  // namespace flowlock

@@ -5,6 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/report_words.hpp"
+#include "report/sampling_error.hpp"
+
 namespace flowlock {
 namespace {
 
@@ -16,12 +19,19 @@ Json json_of(const Traffic& traffic) {
         {"packets", traffic.packets.value}, {"bytes", traffic.bytes.value}, {"flows", traffic.flows.value}};
 }
 
+// No epoch ends at the beginning of 1970, so that is how a scan's trigger is known: it has no such times.
+Json time_or_null(Time time) {
+    return time == Time{} ? Json(nullptr) : Json(iso8601(time));
+}
+
 Json json_of(const Trigger& trigger) {
     return {{"rule", trigger.rule},
             {"metric", name_of(trigger.metric)},
             {"value", trigger.value},
             {"threshold", trigger.threshold},
-            {"window_s", trigger.window_s}};
+            {"window_s", trigger.window_s},
+            {"first_exceeded", time_or_null(trigger.first_exceeded)},
+            {"peak", time_or_null(trigger.peak)}};
 }
 
 Json json_of(const External& external) {
@@ -38,17 +48,16 @@ Json json_of(const Target& target, ProtocolClass protocol) {
             {"protocol", name_of(protocol)}};
 }
 
-// With four decimals, which are enough to judge by and short enough to read.
-Json visible_share_of(const ReplyVisibility& replies) {
-    if (replies.established == 0) return nullptr;
-    return std::round(1e4 * static_cast<double>(replies.seen) / static_cast<double>(replies.established)) /
-           1e4;
+// With four decimals, which are enough to judge by and short enough to read; null where there is no whole.
+Json share_of(std::uint64_t part, std::uint64_t whole) {
+    if (whole == 0) return nullptr;
+    return std::round(1e4 * static_cast<double>(part) / static_cast<double>(whole)) / 1e4;
 }
 
 Json json_of(const ReplyVisibility& replies) {
     return {{"established", replies.established},
             {"seen", replies.seen},
-            {"visible_share", visible_share_of(replies)}};
+            {"visible_share", share_of(replies.seen, replies.established)}};
 }
 
 Json ports_top_of(const ScanFigures& scan) {
@@ -92,16 +101,66 @@ Json totals_of(const Finding& finding) {
     return totals;
 }
 
-Json externals_of(const Finding& finding) {
-    Json externals = Json::array();
-    for (const External& external : finding.externals) externals.push_back(json_of(external));
-    return externals;
+Json json_of(const ExternalNetwork& network) {
+    return {{"name", network.name},
+            {"addresses", network.addresses},
+            {"packets", network.traffic.packets.value},
+            {"bytes", network.traffic.bytes.value},
+            {"flows", network.traffic.flows.value}};
+}
+
+Json json_of(const VectorShare& share) {
+    return {{"vector", share.vector}, {"packets", share.packets}, {"bytes", share.bytes}};
+}
+
+Json json_of(const AllowedTraffic& allowed) {
+    return {{"reason", allowed.reason}, {"packets", allowed.packets}, {"bytes", allowed.bytes}};
+}
+
+template <class Element>
+Json array_of(const std::vector<Element>& elements) {
+    Json array = Json::array();
+    for (const Element& element : elements) array.push_back(json_of(element));
+    return array;
+}
+
+Json established_of(const Finding& finding) {
+    return {{"packets", finding.limit.established_packets},
+            {"bytes", finding.limit.established_bytes},
+            {"share", share_of(finding.limit.established_packets, finding.totals.packets.value)}};
+}
+
+Json sampling_of(const Finding& finding) {
+    const std::uint64_t packets = finding.totals.packets.value;
+    const std::uint64_t error = sampling_error(finding.totals.packets, finding.limit.sampling).value;
+    return {{"rate", finding.limit.sampling}, {"packets_error", error}, {"share", share_of(error, packets)}};
+}
+
+Json limit_of(const Finding& finding) {
+    if (finding.reason != Reason::attack) return Json::object();
+    const LimitFigures& limit = finding.limit;
+    return {{"rules", array_of(limit.rules)},
+            {"excesses", limit.excesses},
+            {"role", limit.role == Role::none ? Json(nullptr) : Json(name_of(limit.role))},
+            {"vectors", array_of(limit.vectors)},
+            {"established", established_of(finding)},
+            {"unattributed", json_of(limit.unattributed)},
+            {"internals", array_of(limit.internals)},
+            {"internals_total", limit.internals_total},
+            {"networks", array_of(limit.networks)},
+            {"networks_total", limit.networks_total},
+            {"allowed", array_of(limit.allowed)},
+            {"sampling", sampling_of(finding)}};
 }
 
 Json targets_of(const Finding& finding) {
     Json targets = Json::array();
     for (const Target& target : finding.targets) targets.push_back(json_of(target, finding.protocol));
     return targets;
+}
+
+Json host_of(const Finding& finding) {
+    return {{"address", subject_text(finding)}, {"group", finding.group}, {"scope", name_of(finding.scope)}};
 }
 
 Json loss_of(const Loss& loss) {
@@ -121,18 +180,19 @@ Json json_of(const LockReport& report) {
             {"direction", name_of(finding.direction)},
             {"vector", finding.vector},
             {"protocol", name_of(finding.protocol)},
-            {"host", {{"address", finding.host.to_string()}, {"group", finding.group}}},
+            {"host", host_of(finding)},
             {"opened", iso8601(finding.opened)},
             {"closed", finding.closed ? Json(iso8601(*finding.closed)) : Json(nullptr)},
             {"first_seen", iso8601(finding.first_seen)},
             {"last_seen", iso8601(finding.last_seen)},
             {"trigger", json_of(finding.trigger)},
             {"totals", totals_of(finding)},
-            {"externals", externals_of(finding)},
+            {"externals", array_of(finding.externals)},
             {"externals_total", finding.externals_total},
             {"targets", targets_of(finding)},
             {"targets_total", finding.targets_total},
             {"scan", scan_of(finding)},
+            {"limit", limit_of(finding)},
             {"evidence", Json::object()},
             {"loss", loss_of(report.loss)},
             {"duplicates", {{"distinct", report.duplicates.distinct}, {"twice", report.duplicates.twice}}}};

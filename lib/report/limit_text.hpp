@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The summary on an exceeded limit: the host, the threshold, the sum of the peak window and its share per
-// external address, laid out byte for byte as on the provider's help page. Units are binary, rates are
+// external address, external network and internal host, laid out byte for byte as on the provider's help page. Units are binary, rates are
 // floored. Any thread.
 #pragma once
 
@@ -11,9 +11,10 @@
 
 namespace flowlock {
 
-// Of the finding it reads direction, host, trigger (metric, threshold, window), totals and externals. What
-// the totals hold beyond the listed externals stands in a last line, so that the sum is the sum: "Others
-// (N)," for N externals that were cut, "Unattributed," for traffic that was counted for the host only.
+// What the totals hold beyond the listed externals follows them, so that the sum is the sum: "Others (N)," for N
+// externals that were cut, "Unattributed," for traffic whose external is not known. Then the same totals once more by
+// external network ("Network 203.0.113.0/24 (12 addresses),") and by internal host ("Host 198.51.100.7,"), if the
+// finding has them.
 std::string limit_text(const Finding& finding, NumberFormat format);
 
 }  // namespace flowlock

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "report/number_format.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 #include <fmt/format.h>
@@ -43,6 +44,20 @@ std::string mbit(std::uint64_t bits, NumberFormat format) {
     constexpr std::uint64_t below_one = (std::uint64_t{1} << shift) - 1;
     if ((bits & below_one) == 0) return grouped(bits >> shift, format);
     return with_thousandths(bits, shift, format);
+}
+
+std::string percent(std::uint64_t part, std::uint64_t whole, NumberFormat format) {
+    assert(whole > 0);
+    part = std::min(part, whole);
+    const bool none = part == 0;
+    const bool all = part == whole;
+    // Halving both changes the share by less than 1 in 2^50.
+    for (; whole >= std::uint64_t{1} << 53; whole /= 2) part /= 2;
+    const std::uint64_t per_mille = (part * 1000 + whole / 2) / whole;
+    const char mark = decimal_mark(format);
+    if (per_mille == 0 && !none) return fmt::format("below 0{}1 %", mark);
+    if (per_mille == 1000 && !all) return fmt::format("above 99{}9 %", mark);
+    return fmt::format("{}{}{} %", per_mille / 10, mark, per_mille % 10);
 }
 
 }  // namespace flowlock

@@ -22,4 +22,8 @@ std::string gbyte(Bytes bytes, NumberFormat format);
 // in binary units and must not be cut to a smaller limit than the configured one.
 std::string mbit(std::uint64_t bits, NumberFormat format);
 
+// "98,7 %" of a whole that is not 0, rounded half up; "below 0,1 %" and "above 99,9 %" for what is little and what is
+// nearly all, so that "0,0 %" is none and "100,0 %" is all.
+std::string percent(std::uint64_t part, std::uint64_t whole, NumberFormat format);
+
 }  // namespace flowlock

@@ -3,13 +3,16 @@
 
 #include <fmt/format.h>
 
+#include "report/attack_words.hpp"
 #include "report/number_format.hpp"
 
 namespace flowlock {
 namespace {
 
-std::string_view sentence_of(Kind kind) {
-    switch (kind) {
+std::string_view sentence_of(const Finding& finding) {
+    if (finding.trigger.metric == Metric::new_externals)
+        return "Attack: more new external addresses per second than the limit allows";
+    switch (finding.kind) {
         case Kind::packet_limit:
             return "Attack: more packets per second than the limit allows";
         case Kind::bandwidth_limit:
@@ -26,10 +29,12 @@ std::string_view sentence_of(Kind kind) {
     return "";
 }
 
-std::string_view direction_text(const Finding& finding) {
-    if (finding.direction == Direction::out) return "outgoing, from this host";
+std::string direction_text(const Finding& finding) {
+    const bool out = finding.direction == Direction::out;
     // A scan's host is the one that scans, also when it is the other side.
-    return finding.reason == Reason::scan ? "incoming, from this host" : "incoming, to this host";
+    const bool from = out || finding.reason == Reason::scan;
+    return fmt::format("{}, {} {}this {}", out ? "outgoing" : "incoming", from ? "from" : "to",
+                       finding.scope == Scope::host ? "" : "the hosts of ", scope_word(finding.scope));
 }
 
 std::string_view protocol_text(ProtocolClass protocol) {
@@ -46,27 +51,41 @@ std::string_view protocol_text(ProtocolClass protocol) {
     return "";
 }
 
-std::string plain_time(Time time) {
-    std::string text = iso8601(time).substr(0, 19);
-    text[10] = ' ';
-    return text;
+// Of a limit: what its value and threshold count in a second.
+std::string_view unit_of(Metric metric) {
+    return metric == Metric::new_externals ? "new externals" : name_of(metric);
 }
 
 }  // namespace
 
 std::string reason_text(const Finding& finding) {
-    std::string text = fmt::format("{} ({})", sentence_of(finding.kind), name_of(finding.kind));
-    if (finding.reason == Reason::attack && finding.vector != "other")
-        text += fmt::format(", vector {}", finding.vector);
-    return text;
+    return fmt::format("{} ({})", sentence_of(finding), name_of(finding.kind));
 }
 
 std::string traffic_text(const Finding& finding) {
     return fmt::format("{}, {}", protocol_text(finding.protocol), direction_text(finding));
 }
 
+std::string subject_text(const Finding& finding) {
+    return finding.subject.empty() ? finding.host.to_string() : finding.subject;
+}
+
+std::string_view host_label(const Finding& finding) {
+    switch (finding.scope) {
+        case Scope::host:
+            return "Host";
+        case Scope::network:
+            return "Network";
+        case Scope::group:
+            return "Group";
+    }
+    return "";
+}
+
 std::string host_text(const Finding& finding) {
-    std::string host = finding.host.to_string();
+    std::string host = subject_text(finding);
+    if (finding.scope == Scope::group)
+        return fmt::format("{} ({})", finding.group == "*" ? "all internal hosts" : finding.group, host);
     if (finding.group != "*") host += fmt::format(" (group {})", finding.group);
     return host;
 }
@@ -85,9 +104,15 @@ std::string rule_text(const Trigger& trigger, NumberFormat format) {
                                    failed ? "failed contacts" : "targets", format),
                            grouped(trigger.window_s, format), limit);
     }
-    const char* unit = name_of(trigger.metric);
+    const std::string_view unit = unit_of(trigger.metric);
     return fmt::format("{}: {} {}/s over {} s, limit {} {}/s", trigger.rule, value, unit,
                        grouped(trigger.window_s, format), limit, unit);
+}
+
+std::string plain_time(Time time) {
+    std::string text = iso8601(time).substr(0, 19);
+    text[10] = ' ';
+    return text;
 }
 
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many, NumberFormat format) {

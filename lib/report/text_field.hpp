@@ -11,8 +11,8 @@ namespace flowlock {
 constexpr std::size_t page_width = 100;  // columns
 constexpr std::size_t label_width = 12;
 
-// "Host        192.0.2.1" and a line feed. Every run of white space becomes one blank; a word that is longer
-// than a line is broken between two UTF-8 characters.
+// "Host        192.0.2.1" and a line feed. The text is made plain_text(); a word that is longer than a line is broken
+// between two UTF-8 characters.
 std::string text_field(std::string_view label, std::string_view text);
 
 }  // namespace flowlock

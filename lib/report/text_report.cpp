@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "report/limit_fields.hpp"
 #include "report/limit_text.hpp"
 #include "report/netscan_text.hpp"
 #include "report/number_format.hpp"
@@ -25,20 +26,25 @@ std::string loss_text(const Loss& loss, NumberFormat format) {
     return fmt::format("{} not counted:{}", counted(sum.value, "packet", "packets", format), causes);
 }
 
+std::string flows_text(const Finding& finding, NumberFormat format) {
+    const bool sampled = finding.limit.sampling > 1;
+    return fmt::format("{} of {} estimated{}", grouped(finding.flows_estimated.value, format),
+                       grouped(finding.totals.flows.value, format),
+                       sampled ? "" : "; packets and bytes are exact");
+}
+
 std::string header_text(const LockReport& report, NumberFormat format) {
     const Finding& finding = report.finding;
     std::string text = text_field("Case", report.id);
     if (report.state == CaseState::withdrawn)
         text += text_field("Withdrawn", "what the host contacted has answered since: it was no scan");
-    text += text_field("Host", host_text(finding));
+    text += text_field(host_label(finding), host_text(finding));
     text += text_field("Reason", reason_text(finding));
     text += text_field("Traffic", traffic_text(finding));
     text += text_field("Seen", seen_text(finding) + "; all times in this report are UTC");
     text += text_field("Rule", rule_text(finding.trigger, format));
-    if (finding.flows_estimated.value > 0)
-        text += text_field("Flows", fmt::format("{} of {} estimated; packets and bytes are exact",
-                                                grouped(finding.flows_estimated.value, format),
-                                                grouped(finding.totals.flows.value, format)));
+    if (finding.reason == Reason::attack) text += limit_fields(finding, format);
+    if (finding.flows_estimated.value > 0) text += text_field("Flows", flows_text(finding, format));
     if (finding.reason == Reason::scan) text += scan_fields(report, format);
     text += text_field("Loss", loss_text(report.loss, format));
     if (report.duplicates.are_many())

@@ -161,7 +161,7 @@ void run(const Options& options) {
     EpochChannel channel("memif", epochs, {.flows = options.flows, .hosts = 65'536}, internal, secret);
     channel.prefault();
     ControlCore control({.internal = internal,
-                         .limits = default_limits(),
+                         .limits = {.rules = default_limits()},
                          .scan = {},
                          .engine = {},
                          .report = {},

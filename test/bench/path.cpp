@@ -243,7 +243,7 @@ void measure_epochs(std::uint32_t flows) {
         }
         Station station("merged", flows, 4, secret);
         ControlCore control({.internal = internal,
-                             .limits = default_limits(),
+                             .limits = {.rules = default_limits()},
                              .scan = {},
                              .engine = {},
                              .report = {},

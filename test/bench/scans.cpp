@@ -168,7 +168,7 @@ class Core {
 public:
     explicit Core(const EngineOptions& engine)
         : flows_(engine.flows_max, {}),
-          limits_(default_limits(), flows_, hosts_,
+          limits_({.rules = default_limits()}, flows_, hosts_,
                   {.records = engine.history_max, .slices = engine.history_max}, 1000),
           scans_(ScanOptions{}, flows_, hosts_, {}, {.targets_max = 1000, .externals_max = 1000}) {}
 

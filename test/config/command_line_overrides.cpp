@@ -74,7 +74,7 @@ TEST_CASE("--set changes a shipped limit by its name") {
     const auto limits =
         with_overrides("", {"limit.out-packets.per_second=5000", "limit.in-packets-fast.direction=in"})
             .limits;
-    REQUIRE(limits.size() == 4);
+    REQUIRE(limits.size() == 7);
     REQUIRE(limits[0].per_second == 5'000);
     REQUIRE(limits[1].per_second == 1'000'000);
 }
@@ -123,7 +123,12 @@ TEST_CASE("a bad --set is told as it was written, with a mend") {
           "--set scan.min_target=3: is not known; did you mean scan.min_targets?");
     CHECK(mistake("min_targets=3") == "--set min_targets=3: is not known; did you mean scan.min_targets?");
     CHECK(mistake("scan=3").starts_with(
-        "--set scan=3: is not known; known are networks.internal, scan.enabled, "));
+        "--set scan=3: is not known; known are sampling, networks.internal, scan.enabled, "));
+}
+
+TEST_CASE("a --set that is not even text is cut, but still told as a --set") {
+    CHECK(mistakes_of_override(std::string(300, '\x8b')) ==
+          "--set " + std::string(194, '\x8b') + "…: has no \"=\"; write --set KEY=VALUE");
 }
 
 TEST_CASE("a --set that misses its limit is told with the limits there are") {
@@ -134,7 +139,7 @@ TEST_CASE("a --set that misses its limit is told with the limits there are") {
     CHECK(
         mistake("limit.web.per_second=3") ==
         "--set limit.web.per_second=3: limit \"web\" is not known; known are out-packets, out-packets-fast, "
-        "in-packets, in-packets-fast");
+        "in-packets, in-packets-fast, out-flood, in-flood, in-carpet");
     CHECK(mistake("limit.out-packets.per_sec=3")
               .starts_with("--set limit.out-packets.per_sec=3: is not known; known are "));
     CHECK(mistake("limit.out-packets=3") ==
@@ -148,12 +153,14 @@ TEST_CASE("a --set that misses its limit is told with the limits there are") {
 
 TEST_CASE("a --set that makes two limits the same is told, whichever of the two it changed") {
     CHECK(mistakes_of_override("limit.out-packets.window=2s") ==
-          "--set limit.out-packets.window=2s: repeats the direction, metric, protocol, window and group of "
+          "--set limit.out-packets.window=2s: repeats the direction, metric, window, protocol, vector, "
+          "traffic, group and per of "
           "the shipped "
           "limit out-packets-fast; change one of them, or remove one limit");
     const ConfigSources sources{.file = {}, .internal = {}, .overrides = {"limit.web.window=30s"}};
     CHECK(mistakes(file, sources) ==
-          "--set limit.web.window=30s: repeats the direction, metric, protocol, window and group of "
+          "--set limit.web.window=30s: repeats the direction, metric, window, protocol, vector, traffic, "
+          "group and per of "
           "flowlock.toml:12: "
           "limit[2]; change one of them, or remove one limit");
 }

@@ -9,16 +9,29 @@ namespace {
 
 using std::chrono::seconds;
 
-void require_limit(const LimitRule& rule, const std::string& name, Direction direction,
-                   std::uint64_t per_second, seconds window) {
-    INFO(name);
-    REQUIRE(rule.name == name);
-    REQUIRE(rule.direction == direction);
+struct Expected {
+    const char* name;
+    Direction direction;
+    std::uint64_t per_second;
+    seconds window;
+    CountedTraffic traffic = CountedTraffic::any;
+    Scope per = Scope::host;
+};
+
+void require_limit(const LimitRule& rule, const Expected& expected) {
+    INFO(expected.name);
+    REQUIRE(rule.name == expected.name);
+    REQUIRE(rule.direction == expected.direction);
     REQUIRE(rule.metric == Metric::packets);
-    REQUIRE(rule.per_second == per_second);
-    REQUIRE(rule.window == window);
+    REQUIRE(rule.per_second == expected.per_second);
+    REQUIRE(rule.window == expected.window);
     REQUIRE(rule.protocol == ProtocolClass::any);
+    REQUIRE(rule.vector == "any");
+    REQUIRE(rule.traffic == expected.traffic);
     REQUIRE(rule.group == "*");
+    REQUIRE(rule.per == expected.per);
+    REQUIRE(rule.open_time == seconds{0});
+    REQUIRE(rule.quiet_time == seconds{120});
 }
 
 constexpr auto one_limit = R"([[limit]]
@@ -33,6 +46,9 @@ window = "5m"
 TEST_CASE("without a file every option has the default that the documentation says") {
     const Config config = load_config({});
     REQUIRE(config.internal.empty());
+    REQUIRE(config.groups.empty());
+    REQUIRE(config.allowances.empty());
+    REQUIRE(config.sampling == 1);
     REQUIRE(config.scan.enabled);
     REQUIRE(config.scan.min_targets == 50);
     REQUIRE(config.scan.window == seconds{300});
@@ -56,11 +72,16 @@ TEST_CASE("without a file every option has the default that the documentation sa
 TEST_CASE("without any [[limit]] the shipped limits apply") {
     for (const auto* text : {"", "[scan]\nenabled = false\n", "# größer als nötig, ≥ 日本"}) {
         const auto limits = loaded(text).limits;
-        REQUIRE(limits.size() == 4);
-        require_limit(limits[0], "out-packets", Direction::out, 100'000, seconds{300});
-        require_limit(limits[1], "out-packets-fast", Direction::out, 1'000'000, seconds{2});
-        require_limit(limits[2], "in-packets", Direction::in, 200'000, seconds{300});
-        require_limit(limits[3], "in-packets-fast", Direction::in, 1'000'000, seconds{2});
+        REQUIRE(limits.size() == 7);
+        const auto unanswered = CountedTraffic::unanswered;
+        require_limit(limits[0], {"out-packets", Direction::out, 100'000, seconds{300}});
+        require_limit(limits[1], {"out-packets-fast", Direction::out, 1'000'000, seconds{2}});
+        require_limit(limits[2], {"in-packets", Direction::in, 200'000, seconds{300}});
+        require_limit(limits[3], {"in-packets-fast", Direction::in, 1'000'000, seconds{2}});
+        require_limit(limits[4], {"out-flood", Direction::out, 20'000, seconds{2}, unanswered});
+        require_limit(limits[5], {"in-flood", Direction::in, 100'000, seconds{2}, unanswered});
+        require_limit(limits[6],
+                      {"in-carpet", Direction::in, 100'000, seconds{2}, unanswered, Scope::network});
     }
 }
 
@@ -99,7 +120,7 @@ TEST_CASE("a key of one table leaves the defaults of the others alone") {
     REQUIRE(config.report.number_format == NumberFormat::en);
     REQUIRE(config.report.targets_max == 500);
     REQUIRE(config.engine.flows_max == 16'000'000);
-    REQUIRE(config.limits.size() == 4);
+    REQUIRE(config.limits.size() == 7);
 }
 
 TEST_CASE("a duration may be written in seconds, minutes or hours") {

@@ -31,7 +31,9 @@ constexpr const char* all_keys[] = {
     "protocol",    "group",         "enabled",         "min_targets", "window",      "slow_window",
     "answer_wait", "contacts_max",  "flows_per_epoch", "flows_max",   "history_max", "number_format",
     "targets_max", "externals_max", "ports",           "cores",       "workers",     "memory_mib",
-    "hugepages",   "folder"};
+    "hugepages",   "folder",        "sampling",        "vector",      "traffic",     "per",
+    "open_time",   "quiet_time",    "prefixes",        "reason",      "directions",  "externals_by",
+    "as_file"};
 
 }  // namespace
 
@@ -43,12 +45,17 @@ TEST_CASE("the example of the documentation says the defaults and nothing else")
     REQUIRE(example.limits.size() == defaults.limits.size());
     for (std::size_t i = 0; i < example.limits.size(); ++i) {
         REQUIRE(example.limits[i].name == defaults.limits[i].name);
-        REQUIRE(example.limits[i].direction == defaults.limits[i].direction);
-        REQUIRE(example.limits[i].metric == defaults.limits[i].metric);
         REQUIRE(example.limits[i].per_second == defaults.limits[i].per_second);
-        REQUIRE(example.limits[i].window == defaults.limits[i].window);
-        REQUIRE(example.limits[i].protocol == defaults.limits[i].protocol);
+        REQUIRE(counts_the_same(example.limits[i], defaults.limits[i]));
+        REQUIRE(example.limits[i].group == defaults.limits[i].group);
+        REQUIRE(example.limits[i].open_time == defaults.limits[i].open_time);
+        REQUIRE(example.limits[i].quiet_time == defaults.limits[i].quiet_time);
     }
+    REQUIRE(example.sampling == defaults.sampling);
+    REQUIRE(example.groups.size() == 1);
+    REQUIRE(example.allowances.size() == 1);
+    REQUIRE(example.externals_by == defaults.externals_by);
+    REQUIRE_FALSE(example.external_networks.enabled());
     REQUIRE(example.scan.enabled == defaults.scan.enabled);
     REQUIRE(example.scan.min_targets == defaults.scan.min_targets);
     REQUIRE(example.scan.window == defaults.scan.window);
@@ -83,6 +90,22 @@ TEST_CASE("the page on configuration quotes the example and explains every key t
     for (const auto* key : all_keys) {
         INFO(key);
         REQUIRE(page.find("\n| `" + std::string(key) + "` |") != std::string::npos);
+    }
+}
+
+TEST_CASE(
+    "the page on configuration names every vector, every shipped limit and every service that amplifies") {
+    const auto page = docs_text("configuration.md");
+    for (const auto vector : vector_names()) {
+        INFO(vector);
+        // "amplification:dns" stands there as `dns`, after "amplification:".
+        const auto service =
+            vector.substr(vector.starts_with("amplification:tcp") ? 0 : vector.find(':') + 1);
+        REQUIRE(page.find("`" + std::string(service) + "`") != std::string::npos);
+    }
+    for (const auto& rule : default_limits()) {
+        INFO(rule.name);
+        REQUIRE(page.find("\n| `" + rule.name + "` |") != std::string::npos);
     }
 }
 

@@ -4,14 +4,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "lists.hpp"
 #include "loading.hpp"
 
 namespace flowlock::test {
 namespace {
-
-// A limit without mistakes in lines 1 to 5.
-const std::string good_limit =
-    "[[limit]]\ndirection = \"out\"\nmetric = \"packets\"\nper_second = 5\nwindow = \"1s\"\n";
 
 struct Example {
     const char* text;
@@ -47,14 +44,14 @@ TEST_CASE("a key that is near to none is told with all that there are") {
     require_each({
         {"[report]\ncolour = 1",
          "flowlock.toml:2: report.colour: is not known; known are report.number_format, report.targets_max, "
-         "report.externals_max"},
+         "report.externals_max, report.externals_by, report.as_file"},
         {"[networks]\nwindow = 1",
          "flowlock.toml:2: networks.window: is not known; known are networks.internal"},
     });
     CHECK(mistakes(good_limit + "severity = 3") ==
           "flowlock.toml:6: limit[1].severity: is not known; known are name, direction, metric, per_second, "
           "window, "
-          "protocol, group");
+          "protocol, vector, traffic, group, per, open_time, quiet_time");
 }
 
 TEST_CASE("a network that is none is told with the line where it stands") {
@@ -192,7 +189,8 @@ TEST_CASE("a table that is none, and a limit that is none, are told with their b
 TEST_CASE("a limit that says too little is told with each key that it lacks") {
     REQUIRE(mistakes("\n[[limit]]\nname = \"a\"") ==
             "flowlock.toml:2: limit[1]: has no direction; add direction = \"out\" or \"in\"\n"
-            "flowlock.toml:2: limit[1]: has no metric; add metric = \"packets\", \"bits\" or \"flows\"\n"
+            "flowlock.toml:2: limit[1]: has no metric; add metric = \"packets\", \"bits\", \"flows\" or "
+            "\"new_externals\"\n"
             "flowlock.toml:2: limit[1]: has no per_second; add for example per_second = 100_000\n"
             "flowlock.toml:2: limit[1]: has no window; add for example window = \"300s\"");
 }
@@ -208,9 +206,10 @@ TEST_CASE("a value that a limit cannot have is told with those that it can have"
     const std::string place = "flowlock.toml:8: limit[2].";
     CHECK(mistake("direction = \"OUT\"") == place + "direction: is \"OUT\"; write \"out\" or \"in\"");
     CHECK(mistake("metric = \"bytes\"") ==
-          place + "metric: is \"bytes\"; write \"packets\" or \"bits\" or \"flows\"");
-    CHECK(mistake("metric = \"failed_contacts\"") ==
-          place + "metric: is \"failed_contacts\"; write \"packets\" or \"bits\" or \"flows\"");
+          place + "metric: is \"bytes\"; write \"packets\" or \"bits\" or \"flows\" or \"new_externals\"");
+    CHECK(mistake("metric = \"failed_contacts\"") == place +
+                                                         "metric: is \"failed_contacts\"; write \"packets\" "
+                                                         "or \"bits\" or \"flows\" or \"new_externals\"");
     CHECK(mistake("protocol = \"sctp\"") ==
           place + "protocol: is \"sctp\"; write \"any\" or \"tcp\" or \"udp\" or \"icmp\"");
     CHECK(mistake("per_second = 0") ==
@@ -219,9 +218,8 @@ TEST_CASE("a value that a limit cannot have is told with those that it can have"
           place + "per_second: is 100000000000001; write a whole number from 1 to 100_000_000_000_000");
     CHECK(mistake("window = 2") ==
           place + "window: is 2, without a unit; write digits and s, m or h, from \"1s\" to \"86400s\"");
-    CHECK(mistake("group = \"web\"") == place +
-                                            "group: names a group, and groups are not known yet in this "
-                                            "version; write \"*\" or remove the key");
+    CHECK(mistake("group = 3") ==
+          place + "group: is 3; write \"*\" for every internal host, or the name of a [[group]]");
 }
 
 TEST_CASE("a limit's name is one that --set can address") {
@@ -239,7 +237,8 @@ TEST_CASE("a limit's name is one that --set can address") {
 
 TEST_CASE("two limits on the same thing are an error that names both lines") {
     REQUIRE(mistakes(good_limit + "name = \"a\"\n" + good_limit + "name = \"b\"\nprotocol = \"any\"") ==
-            "flowlock.toml:7: limit[2]: repeats the direction, metric, protocol, window and group of "
+            "flowlock.toml:7: limit[2]: repeats the direction, metric, window, protocol, vector, traffic, "
+            "group and per of "
             "flowlock.toml:1: "
             "limit[1]; change one of them, or remove one limit");
     REQUIRE(mistakes(good_limit + good_limit + "protocol = \"tcp\"") == "accepted");

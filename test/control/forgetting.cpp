@@ -15,8 +15,8 @@ constexpr std::uint32_t flows_max = 3000;
 ControlCore::Options small() {
     ControlCore::Options options = live_options();
     options.engine.flows_max = flows_max;
-    options.limits = {{.name = "p", .per_second = 10, .window = seconds{20}},
-                      {.name = "f", .metric = Metric::flows, .per_second = 10, .window = seconds{10}}};
+    options.limits.rules = {{.name = "p", .per_second = 10, .window = seconds{20}},
+                            {.name = "f", .metric = Metric::flows, .per_second = 10, .window = seconds{10}}};
     options.scan.window = seconds{30};
     return options;
 }
@@ -178,9 +178,10 @@ TEST_CASE("a scanner that begins when a flood has filled the store is found with
 TEST_CASE("sums of packets and bits are exact, although flows are forgotten before their window is over") {
     ControlCore::Options options = small();
     options.engine.flows_max = 20'000;
-    options.limits = {{.name = "p", .per_second = 100, .window = seconds{40}},
-                      {.name = "b", .metric = Metric::bits, .per_second = 80'000, .window = seconds{40}},
-                      {.name = "f", .metric = Metric::flows, .per_second = 1, .window = seconds{40}}};
+    options.limits.rules = {
+        {.name = "p", .per_second = 100, .window = seconds{40}},
+        {.name = "b", .metric = Metric::bits, .per_second = 80'000, .window = seconds{40}},
+        {.name = "f", .metric = Metric::flows, .per_second = 1, .window = seconds{40}}};
     Tap tap(options);
     // 101 packets of 100 bytes a second in flows of their own: a hundredth more than allowed, so a window that
     // lacks one second of them does not exceed any limit.
@@ -195,7 +196,7 @@ TEST_CASE("sums of packets and bits are exact, although flows are forgotten befo
         return packets;
     };
     std::vector<LockReport> reports;
-    for (int second = 0; second < 140; ++second) {
+    for (int second = 0; second < 240; ++second) {
         tap.epoch(1000 + second, second < 60 ? load(second) : flood(second, 1'200));
         for (LockReport& report : tap.control().take_reports())
             if (report.state == CaseState::closed) reports.push_back(std::move(report));

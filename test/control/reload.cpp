@@ -46,9 +46,9 @@ std::vector<Sent> random_packets(std::mt19937& random) {
 
 TEST_CASE("a reload of the same settings after every epoch changes no report") {
     ControlCore::Options options = live_options();
-    options.limits = {{.name = "p", .per_second = 15, .window = seconds{3}},
-                      {.name = "b", .metric = Metric::bits, .per_second = 12'000, .window = seconds{2}},
-                      {.name = "f", .metric = Metric::flows, .per_second = 13, .window = seconds{5}}};
+    options.limits.rules = {{.name = "p", .per_second = 15, .window = seconds{3}},
+                            {.name = "b", .metric = Metric::bits, .per_second = 12'000, .window = seconds{2}},
+                            {.name = "f", .metric = Metric::flows, .per_second = 13, .window = seconds{5}}};
     options.engine.history_max = GENERATE(1'000'000u, 150u);  // 150: records are forgotten all the time
     const auto run = [&](int reload) {
         Tap tap(options);
@@ -58,7 +58,7 @@ TEST_CASE("a reload of the same settings after every epoch changes no report") {
             tap.epoch(1000 + second, second < 200 ? random_packets(random) : std::vector<Sent>{});
             auto settings = reload_of(options);
             // In another order all sums are made anew.
-            if (second % 2 == 0) std::reverse(settings.limits.begin(), settings.limits.end());
+            if (second % 2 == 0) std::reverse(settings.limits.rules.begin(), settings.limits.rules.end());
             if (reload == 1) settings.limits = options.limits;
             if (reload > 0) tap.control().reload(settings);
             for (const LockReport& report : tap.control().take_reports())
@@ -74,14 +74,14 @@ TEST_CASE("a reload of the same settings after every epoch changes no report") {
 
 TEST_CASE("a limit that a reload adds fires with what the history already holds, one it removes is closed") {
     ControlCore::Options options = live_options();
-    options.limits = {{.name = "high", .per_second = 1000, .window = seconds{10}}};
+    options.limits.rules = {{.name = "high", .per_second = 1000, .window = seconds{10}}};
     Tap tap(options);
     for (int second = 100; second < 105; ++second) tap.epoch(second, times(20));
     CHECK(tap.control().take_reports().empty());
 
     auto settings = reload_of(options);
-    settings.limits.push_back({.name = "low", .per_second = 10, .window = seconds{10}});
-    settings.limits.push_back(
+    settings.limits.rules.push_back({.name = "low", .per_second = 10, .window = seconds{10}});
+    settings.limits.rules.push_back(
         {.name = "flows", .metric = Metric::flows, .per_second = 1, .window = seconds{3}});
     tap.control().reload(settings);
     tap.epoch(105, times(1));
@@ -92,12 +92,12 @@ TEST_CASE("a limit that a reload adds fires with what the history already holds,
     CHECK(reports[0].finding.totals == Traffic{{101}, {10100}, {1}});
 
     // Another threshold is the same limit.
-    settings.limits[1].per_second = 12;
+    settings.limits.rules[1].per_second = 12;
     tap.control().reload(settings);
     tap.epoch(106, times(1));
     CHECK(tap.control().take_reports().empty());
 
-    settings.limits.erase(settings.limits.begin() + 1);
+    settings.limits.rules.erase(settings.limits.rules.begin() + 1);
     tap.control().reload(settings);
     reports = tap.control().take_reports();
     REQUIRE(reports.size() == 1);
@@ -107,8 +107,8 @@ TEST_CASE("a limit that a reload adds fires with what the history already holds,
 
 TEST_CASE("a network that a reload adds is judged from then on, one it removes no more") {
     ControlCore::Options options = live_options();
-    options.limits = {{.name = "r", .per_second = 10, .window = seconds{2}},
-                      {.name = "f", .metric = Metric::flows, .per_second = 10, .window = seconds{2}}};
+    options.limits.rules = {{.name = "r", .per_second = 10, .window = seconds{2}},
+                            {.name = "f", .metric = Metric::flows, .per_second = 10, .window = seconds{2}}};
     Tap tap(options, 1, {.flows = 1024, .hosts = 64});
     const Sent inside{.from = "10.0.0.1", .to = "198.51.100.1"};
     const Sent other{.from = "198.51.100.1", .to = "192.0.2.1"};
@@ -144,11 +144,11 @@ TEST_CASE("a network that a reload adds is judged from then on, one it removes n
 
 TEST_CASE("the workers' epochs count by new networks once they have come back empty") {
     EpochChannel channel("networks", 2, {.flows = 1024, .hosts = 64}, internal(), {});
-    const FlowKey key = decoded({.from = "198.51.100.1", .to = "192.0.2.1"}).key;
+    const Decoded packet = decoded({.from = "198.51.100.1", .to = "192.0.2.1"});
     channel.change_internal(PrefixSet{{*Prefix::parse("198.51.100.0/24")}});
     for (int round = 0; round < 4; ++round) {
         Epoch* epoch = channel.take_empty();
-        CHECK(epoch->overflow->find_place(key).has_host == (round >= 2));
+        CHECK(epoch->overflow->find_place(packet).has_host == (round >= 2));
         channel.hand_over(epoch);
         channel.give_back(channel.take_full());
     }

@@ -14,7 +14,8 @@ namespace {
 
 ControlCore::Options with_limit(std::uint64_t per_second, std::int64_t window_s) {
     ControlCore::Options options = live_options();
-    options.limits = {{.name = "r", .per_second = per_second, .window = seconds{window_s}}};
+    options.limits.rules = {
+        {.name = "r", .per_second = per_second, .window = seconds{window_s}, .quiet_time = seconds{60}}};
     return options;
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 ControlCore::Options with_limit() {
     ControlCore::Options options = live_options();
-    options.limits = {{.name = "p", .per_second = 10, .window = seconds{10}}};
+    options.limits.rules = {{.name = "p", .per_second = 10, .window = seconds{10}}};
     return options;
 }
 

@@ -77,7 +77,7 @@ private:
         epoch.last_ns = std::max(epoch.last_ns, sent.time_ns);
         epoch.tally[packet.outcome] += {1};
         if (test::count(epoch.flows, packet, hash, sent.time_ns)) return;
-        epoch.overflow.value().count(packet, epoch.overflow->find_place(packet.key), hash,
+        epoch.overflow.value().count(packet, epoch.overflow->find_place(packet), hash,
                                      epoch.flows.time_of(sent.time_ns));
     }
 

@@ -23,7 +23,7 @@ void pause() {
 // Scans are other tests' business.
 ControlCore::Options control_options(const std::vector<LimitRule>& limits) {
     return {.internal = internal(),
-            .limits = limits,
+            .limits = {.rules = limits},
             .scan = {.enabled = false},
             .engine = {},
             .report = {},

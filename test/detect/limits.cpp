@@ -20,7 +20,8 @@ constexpr std::uint32_t many = 1'000'000;
 struct Stage {
     explicit Stage(std::vector<LimitRule> rules, std::uint32_t records_max = many,
                    std::uint32_t slices_max = many)
-        : detector(rules, lab.flows, lab.hosts, {.records = records_max, .slices = slices_max}, many) {}
+        : detector({.rules = std::move(rules)}, lab.flows, lab.hosts,
+                   {.records = records_max, .slices = slices_max}, many) {}
 
     void epoch(std::int64_t start_s, std::vector<Sent> packets) {
         for (Sent& packet : packets)
@@ -119,7 +120,7 @@ TEST_CASE("internal and transit traffic is nobody's excess") {
 }
 
 TEST_CASE("a case closes after quiet_time, and what comes later is another case") {
-    Stage stage({{.name = "r", .per_second = 1, .window = seconds{1}}});
+    Stage stage({{.name = "r", .per_second = 1, .window = seconds{1}, .quiet_time = seconds{60}}});
     stage.epoch(100, times(5, {}));
     stage.epoch(130, times(5, {}));  // still the first case
     stage.epoch(190, times(1, {}));
@@ -200,8 +201,8 @@ TEST_CASE("a gap of years empties the window") {
 
 TEST_CASE("volume verdicts stay exact when neither flows nor history have room") {
     Lab lab(1, 4, 65536);
-    LimitDetector detector({{.name = "r", .per_second = 10, .window = seconds{3}}}, lab.flows, lab.hosts,
-                           {.records = 2, .slices = many}, many);
+    LimitDetector detector({.rules = {{.name = "r", .per_second = 10, .window = seconds{3}}}}, lab.flows,
+                           lab.hosts, {.records = 2, .slices = many}, many);
     std::vector<Finding> findings;
     std::vector<Sent> packets;
     for (std::uint16_t port = 0; port < 11; ++port)

@@ -93,12 +93,77 @@ inline LockReport limit_report() {
                        .metric = Metric::packets,
                        .value = 135580,
                        .threshold = 100000,
-                       .window_s = 300};
+                       .window_s = 300,
+                       .first_exceeded = seed_time(300),
+                       .peak = seed_time(330)};
     finding.totals = traffic(40'674'000, 6'344'592'000, 40'673);
     finding.externals = {{address("77.96.88.114"), traffic(40'668'000, 6'344'208'000, 40'667)},
                          {address("196.37.186.67"), traffic(5'000, 320'000, 5)},
                          {address("77.74.52.53"), traffic(1'000, 64'000, 1)}};
     finding.externals_total = 3;
+    return report;
+}
+
+// The same figures, but the host is attacked by answers of time servers, in pulses, while it sends backups that are
+// allowed; the mirror passes on one packet of a thousand. Everything that a limit's report can hold is there.
+inline LockReport amplification_report() {
+    LockReport report = limit_report();
+    report.id = "20131113T181927Z-178.63.65.85-in-packet_limit";
+    Finding& finding = report.finding;
+    finding.direction = Direction::in;
+    finding.vector = "amplification:ntp";
+    finding.subject = "178.63.65.85";
+    finding.group = "customers";
+    finding.trigger.rule = "in-packets";
+    finding.externals[0].traffic = traffic(40'594'000, 6'339'472'000, 40'667);
+    LimitFigures& limit = finding.limit;
+    limit.rules = {{.rule = "in-packets-fast",
+                    .metric = Metric::packets,
+                    .value = 1'200'000,
+                    .threshold = 1'000'000,
+                    .window_s = 2,
+                    .first_exceeded = seed_time(299),
+                    .peak = seed_time(310)},
+                   finding.trigger};
+    limit.excesses = 12;
+    limit.role = Role::victim;
+    limit.vectors = {{"amplification:ntp", 40'000'000, 6'200'000'000},
+                     {"udp_flood", 474'000, 100'000'000},
+                     {"established", 200'000, 44'592'000}};
+    limit.established_packets = 200'000;
+    limit.established_bytes = 44'592'000;
+    limit.unattributed = traffic(74'000, 4'736'000, 0);
+    limit.networks = {{"AS64496 Example", 2, traffic(40'595'000, 6'339'536'000, 40'668)},
+                      {"AS64497 Exemple", 1, traffic(5'000, 320'000, 5)}};
+    limit.networks_total = 2;
+    limit.allowed = {{"backup to the other site", 3'000'000, 4'500'000'000}};
+    limit.sampling = 1'000;
+    return report;
+}
+
+// Three hosts of one network send too much together; two are listed.
+inline LockReport network_report() {
+    LockReport report = limit_report();
+    report.id = "20131113T181927Z-178.63.65.0_24-out-packet_limit";
+    Finding& finding = report.finding;
+    finding.host = address("178.63.65.0");
+    finding.scope = Scope::network;
+    finding.subject = "178.63.65.0/24";
+    finding.limit.internals = {{address("178.63.65.85"), traffic(40'000'000, 6'240'000'000, 40'000)},
+                               {address("178.63.65.86"), traffic(600'000, 93'600'000, 600)}};
+    finding.limit.internals_total = 3;
+    return report;
+}
+
+// 192.0.2.9 sent too much only with what is allowed: the totals hold it.
+inline LockReport allowed_report() {
+    LockReport report = limit_report();
+    report.id = "20131113T181927Z-192.0.2.9-out-packet_limit";
+    Finding& finding = report.finding;
+    finding.verdict = Verdict::exonerated;
+    finding.vector = "other";
+    finding.host = address("192.0.2.9");
+    finding.limit.allowed = {{"backup to the other site", 39'674'000, 6'244'592'000}};
     return report;
 }
 

@@ -27,6 +27,28 @@ TEST_CASE("who was found innocent is told with what it looked like, why it is in
                                      "over all internal hosts\n"));
 }
 
+TEST_CASE("who exceeded a limit only with allowed traffic is told what was allowed, and by which rule") {
+    LockReport report = allowed_report();
+    CHECK(
+        finding_text(report, NumberFormat::de) ==
+        "Not locked  192.0.2.9\n"
+        "Looked like Attack: more packets per second than the limit allows (packet_limit); all protocols,\n"
+        "            outgoing, from this host\n"
+        "Seen        2013-11-13 18:14:27 to 2013-11-13 18:19:26 UTC\n"
+        "Innocent    The limit was exceeded only with traffic that the configuration allows: backup to the\n"
+        "            other site, 39.674.000 packets.\n"
+        "Rule        out-packets: 135.580 packets/s over 300 s, limit 100.000 packets/s\n"
+        "Figures     40.674.000 packets, 5,909 GByte and 40.673 flows in the peak window, with what is\n"
+        "            allowed\n");
+    report.finding.limit.allowed.push_back({"moni\ntoring", 1, 64});
+    CHECK(innocence_text(report.finding, NumberFormat::en) ==
+          "The limit was exceeded only with traffic that the configuration allows: backup to the other site, "
+          "39,674,000 packets; moni toring, 1 packet.");
+    report.finding.scope = Scope::network;
+    report.finding.subject = "192.0.2.0/24";
+    CHECK_THAT(finding_text(report, NumberFormat::de), Catch::StartsWith("Not locked  192.0.2.0/24\n"));
+}
+
 TEST_CASE("who was found innocent is accused of nothing") {
     LockReport report = exonerated_report();
     report.finding.scan.log2_likelihood = 17;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "examples.hpp"
+#include "report/sampling_error.hpp"
 #include "schema_check.hpp"
 
 using namespace flowlock;
@@ -36,10 +37,10 @@ TEST_CASE("a scan's report is one line with the fields of the contract, in its o
     CHECK(
         json_report_line(scan_report()) ==
         R"({"schema":"flowlock.lock/1","id":"20131113T181427Z-192.0.2.1-netscan","state":"open","verdict":"lock",)"
-        R"("reason":"scan","kind":"netscan","direction":"out","vector":"other","protocol":"tcp","host":{"address":"192.0.2.1","group":"*"},)"
+        R"("reason":"scan","kind":"netscan","direction":"out","vector":"other","protocol":"tcp","host":{"address":"192.0.2.1","group":"*","scope":"host"},)"
         R"("opened":"2013-11-13T18:14:30.000000Z","closed":null,"first_seen":"2013-11-13T18:14:27.123456Z",)"
         R"("last_seen":"2013-11-13T18:14:29.000000Z",)"
-        R"("trigger":{"rule":"scan","metric":"failed_contacts","value":3,"threshold":2,"window_s":300},)"
+        R"("trigger":{"rule":"scan","metric":"failed_contacts","value":3,"threshold":2,"window_s":300,"first_exceeded":null,"peak":null},)"
         R"("totals":{"packets":4,"bytes":160,"flows":3,"flows_estimated":0},"externals":[],"externals_total":0,)"
         R"("targets":[{"time":"2013-11-13T18:14:27.123456Z","address":"198.51.100.1","port":22,"protocol":"tcp"},)"
         R"({"time":"2013-11-13T18:14:28.000000Z","address":"198.51.100.2","port":22,"protocol":"tcp"}],)"
@@ -47,7 +48,7 @@ TEST_CASE("a scan's report is one line with the fields of the contract, in its o
         R"("addresses":3,"ports":1,"log2_likelihood":6,"criterion":"failed_contacts","confidence":"high",)"
         R"("exoneration":null,"peak_per_second":2,"ports_top":[{"port":22,"targets":3}],)"
         R"("tools":[{"tool":"masscan","targets":3}],)"
-        R"("replies":{"established":3,"seen":2,"visible_share":0.6667}},"evidence":{},"loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0}})");
+        R"("replies":{"established":3,"seen":2,"visible_share":0.6667}},"limit":{},"evidence":{},"loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0}})");
 }
 
 TEST_CASE("a limit's report is one line with the fields of the contract, in its order") {
@@ -57,14 +58,93 @@ TEST_CASE("a limit's report is one line with the fields of the contract, in its 
         json_report_line(report) ==
         R"({"schema":"flowlock.lock/1","id":"20131113T181427Z-178.63.65.85-packet_limit","state":"closed","verdict":"lock",)"
         R"("reason":"attack","kind":"packet_limit","direction":"out","vector":"udp_flood","protocol":"any",)"
-        R"("host":{"address":"178.63.65.85","group":"*"},"opened":"2013-11-13T18:19:27.000000Z",)"
+        R"("host":{"address":"178.63.65.85","group":"*","scope":"host"},"opened":"2013-11-13T18:19:27.000000Z",)"
         R"("closed":"2013-11-13T18:21:27.000000Z","first_seen":"2013-11-13T18:14:27.000000Z",)"
         R"("last_seen":"2013-11-13T18:19:26.999999Z",)"
-        R"("trigger":{"rule":"out-packets","metric":"packets","value":135580,"threshold":100000,"window_s":300},)"
+        R"("trigger":{"rule":"out-packets","metric":"packets","value":135580,"threshold":100000,"window_s":300,)"
+        R"("first_exceeded":"2013-11-13T18:19:27.000000Z","peak":"2013-11-13T18:19:57.000000Z"},)"
         R"("totals":{"packets":40674000,"bytes":6344592000,"flows":40673,"flows_estimated":0},)"
         R"("externals":[{"address":"77.96.88.114","packets":40668000,"bytes":6344208000,"flows":40667}],)"
-        R"("externals_total":3,"targets":[],"targets_total":0,"scan":{},"evidence":{},)"
+        R"("externals_total":3,"targets":[],"targets_total":0,"scan":{},)"
+        R"("limit":{"rules":[],"excesses":0,"role":null,"vectors":[],"established":{"packets":0,"bytes":0,"share":0.0},)"
+        R"("unattributed":{"packets":0,"bytes":0,"flows":0},"internals":[],"internals_total":0,)"
+        R"("networks":[],"networks_total":0,"allowed":[],"sampling":{"rate":1,"packets_error":0,"share":0.0}},"evidence":{},)"
         R"("loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0}})");
+}
+
+TEST_CASE("all figures of a limit stand under their own names, in the order of the contract") {
+    // The half width of the interval was calculated with 50 decimal digits: 395,091.11.
+    const Json limit = Json::parse(json_report_line(amplification_report()))["limit"];
+    CHECK(
+        limit.dump() ==
+        R"({"rules":[{"rule":"in-packets-fast","metric":"packets","value":1200000,"threshold":1000000,"window_s":2,)"
+        R"("first_exceeded":"2013-11-13T18:19:26.000000Z","peak":"2013-11-13T18:19:37.000000Z"},)"
+        R"({"rule":"in-packets","metric":"packets","value":135580,"threshold":100000,"window_s":300,)"
+        R"("first_exceeded":"2013-11-13T18:19:27.000000Z","peak":"2013-11-13T18:19:57.000000Z"}],)"
+        R"("excesses":12,"role":"victim",)"
+        R"("vectors":[{"vector":"amplification:ntp","packets":40000000,"bytes":6200000000},)"
+        R"({"vector":"udp_flood","packets":474000,"bytes":100000000},)"
+        R"({"vector":"established","packets":200000,"bytes":44592000}],)"
+        R"("established":{"packets":200000,"bytes":44592000,"share":0.0049},)"
+        R"("unattributed":{"packets":74000,"bytes":4736000,"flows":0},"internals":[],"internals_total":0,)"
+        R"("networks":[{"name":"AS64496 Example","addresses":2,"packets":40595000,"bytes":6339536000,"flows":40668},)"
+        R"({"name":"AS64497 Exemple","addresses":1,"packets":5000,"bytes":320000,"flows":5}],"networks_total":2,)"
+        R"("allowed":[{"reason":"backup to the other site","packets":3000000,"bytes":4500000000}],)"
+        R"("sampling":{"rate":1000,"packets_error":395092,"share":0.0097}})");
+}
+
+TEST_CASE("whom a report is about is the host, the network, or the networks of the group") {
+    const auto host = [](const LockReport& report) {
+        const std::string line = json_report_line(report);
+        CHECK(violation(line) == "");
+        return Json::parse(line)["host"].dump();
+    };
+    LockReport report = network_report();
+    CHECK(host(report) == R"({"address":"178.63.65.0/24","group":"*","scope":"network"})");
+    CHECK(Json::parse(json_report_line(report))["limit"]["internals"][1].dump() ==
+          R"({"address":"178.63.65.86","packets":600000,"bytes":93600000,"flows":600})");
+    report.finding.scope = Scope::group;
+    report.finding.group = "customers";
+    for (const auto* subject : {"192.0.2.0/24, 2001:db8::/32", "192.0.2.0/24 2001:db8::/32", "2001:db8::1"}) {
+        report.finding.subject = subject;
+        CHECK(host(report) ==
+              R"({"address":")" + std::string(subject) + R"(","group":"customers","scope":"group"})");
+    }
+    CHECK(host(scan_report()) == R"({"address":"192.0.2.1","group":"*","scope":"host"})");
+}
+
+TEST_CASE("names that others gave are escaped, and give one line of valid JSON") {
+    LockReport report = amplification_report();
+    const std::string name = "AS64496 \"Ex\x1b[2J\n\\ample\xff";
+    report.finding.limit.networks[0].name = name;
+    report.finding.limit.allowed[0].reason = name;
+    const std::string line = json_report_line(report);
+    for (const char letter : line) REQUIRE(static_cast<unsigned char>(letter) >= 0x20);
+    CHECK(violation(line) == "");
+    const Json limit = Json::parse(line)["limit"];
+    const std::string mended = "AS64496 \"Ex\x1b[2J\n\\ample\xef\xbf\xbd";
+    CHECK(limit["networks"][0]["name"] == mended);
+    CHECK(limit["allowed"][0]["reason"] == mended);
+}
+
+TEST_CASE("shares are null where there are no packets to be a share of") {
+    LockReport report = amplification_report();
+    report.finding.totals = {};
+    const std::string line = json_report_line(report);
+    CHECK(violation(line) == "");
+    CHECK(Json::parse(line)["limit"]["established"]["share"] == nullptr);
+    CHECK(Json::parse(line)["limit"]["sampling"]["share"] == nullptr);
+}
+
+TEST_CASE("a sample's error is that of packets chosen by chance, rounded up") {
+    // 1.96 * sqrt(packets * (rate - 1)), with 50 decimal digits: 1959.02, 24761.25, and two whole ones.
+    CHECK(sampling_error({1'000}, 1'000).value == 1'960);
+    CHECK(sampling_error({400'000}, 400).value == 24'762);
+    CHECK(sampling_error({10'000}, 101).value == 1'960);
+    CHECK(sampling_error({100}, 26).value == 98);
+    CHECK(sampling_error({18'446'744'073'709'551'615u}, 4'294'967'295).value / 1'000 == 551'690'954'224);
+    CHECK(sampling_error({}, 1'000).value == 0);
+    CHECK(sampling_error({40'674'000}, 1).value == 0);
 }
 
 TEST_CASE("the indented page says the same as the line") {
@@ -107,6 +187,30 @@ TEST_CASE("every kind of report is valid by the shipped schema") {
         report.finding.closed.reset();
         CHECK(violation(json_report_line(report)) == "");
     }
+    for (const LockReport& report : {amplification_report(), network_report(), allowed_report()})
+        CHECK(violation(json_report_line(report)) == "");
+}
+
+TEST_CASE("all that a limit's report can say is valid by the shipped schema") {
+    for (const auto* vector : {"syn_flood", "ack_flood", "rst_flood", "tcp_flag_flood", "udp_flood",
+                               "icmp_flood", "fragment_flood", "protocol_flood", "amplification:ws_discovery",
+                               "amplification:tcp_synack", "other"}) {
+        LockReport report = amplification_report();
+        report.finding.vector = vector;
+        report.finding.limit.vectors = {{vector, 2, 2}, {"established", 1, 1}, {"one_way", 1, 1}};
+        INFO(vector);
+        CHECK(violation(json_report_line(report)) == "");
+    }
+    for (const Role role : {Role::none, Role::victim, Role::reflector, Role::requests}) {
+        LockReport report = amplification_report();
+        report.finding.limit.role = role;
+        CHECK(violation(json_report_line(report)) == "");
+    }
+    LockReport report = amplification_report();
+    report.finding.kind = Kind::flow_limit;
+    report.finding.trigger.metric = report.finding.limit.rules[0].metric = Metric::new_externals;
+    CHECK_THAT(json_report_line(report), Catch::Contains(R"("metric":"new_externals")"));
+    CHECK(violation(json_report_line(report)) == "");
 }
 
 TEST_CASE("the schema lets later versions add fields") {
@@ -118,20 +222,40 @@ TEST_CASE("the schema lets later versions add fields") {
 }
 
 TEST_CASE("the schema rejects a report without any one of its fields") {
-    for (const LockReport& report : {scan_report(), exonerated_report(), limit_report()}) {
+    for (const LockReport& report : {scan_report(), exonerated_report(), limit_report(), allowed_report()}) {
         const Json json = Json::parse(json_report_line(report));
-        REQUIRE(json.size() == 24);
+        REQUIRE(json.size() == 25);
         for (const auto& item : json.items()) {
             INFO(item.key());
             CHECK(violation_without(report, "", item.key()) != "");
         }
     }
-    for (const auto* key : {"rule", "metric", "value", "threshold", "window_s"})
+    for (const auto* key : {"rule", "metric", "value", "threshold", "window_s", "first_exceeded", "peak"}) {
         CHECK(violation_without(limit_report(), "/trigger", key) != "");
+        CHECK(violation_without(scan_report(), "/trigger", key) != "");
+        CHECK(violation_without(amplification_report(), "/limit/rules/0", key) != "");
+    }
+    const Json limit = Json::parse(json_report_line(amplification_report()))["limit"];
+    REQUIRE(limit.size() == 12);
+    for (const auto& item : limit.items()) {
+        INFO(item.key());
+        CHECK(violation_without(amplification_report(), "/limit", item.key()) != "");
+    }
+    for (const auto* part :
+         {"established", "unattributed", "vectors/0", "networks/0", "allowed/0", "sampling"}) {
+        const std::string place = std::string("/limit/") + part;
+        for (const auto& item : limit.at(Json::json_pointer("/" + std::string(part))).items()) {
+            INFO(place << " " << item.key());
+            CHECK(violation_without(amplification_report(), place, item.key()) != "");
+        }
+    }
+    for (const auto* key : {"address", "packets", "bytes", "flows"})
+        CHECK(violation_without(network_report(), "/limit/internals/0", key) != "");
     for (const auto* key : {"packets", "bytes", "flows"}) {
         CHECK(violation_without(limit_report(), "/totals", key) != "");
         CHECK(violation_without(limit_report(), "/externals/0", key) != "");
     }
+    CHECK(violation_without(limit_report(), "/externals/0", "address") != "");
     for (const auto* key : {"time", "address", "port", "protocol"})
         CHECK(violation_without(scan_report(), "/targets/0", key) != "");
     for (const auto* key : {"answered", "refused", "unreachable", "unanswered", "cut_short", "addresses",
@@ -144,7 +268,8 @@ TEST_CASE("the schema rejects a report without any one of its fields") {
         CHECK(violation_without(scan_report(), "/scan/tools/0", key) != "");
     for (const auto* key : {"established", "seen", "visible_share"})
         CHECK(violation_without(scan_report(), "/scan/replies", key) != "");
-    CHECK(violation_without(scan_report(), "/host", "group") != "");
+    for (const auto* key : {"address", "group", "scope"})
+        CHECK(violation_without(scan_report(), "/host", key) != "");
 }
 
 TEST_CASE("the schema rejects wrong types and values") {
@@ -161,7 +286,9 @@ TEST_CASE("the schema rejects wrong types and values") {
         {"/protocol", 6},
         {"/host/address", "x.x.x.x"},
         {"/host/address", ""},
+        {"/host/address", "178.63.65.0/24"},
         {"/host/group", nullptr},
+        {"/host/scope", "subnet"},
         {"/opened", "2013-11-13T18:14:30Z"},
         {"/opened", nullptr},
         {"/closed", ""},
@@ -177,6 +304,16 @@ TEST_CASE("the schema rejects wrong types and values") {
         {"/externals", nullptr},
         {"/externals_total", "3"},
         {"/targets", nullptr},
+        {"/trigger/first_exceeded", nullptr},
+        {"/trigger/peak", "18:19:57"},
+        {"/limit", nullptr},
+        {"/limit", Json::object()},
+        {"/limit/role", "none"},
+        {"/limit/role", "attacker"},
+        {"/limit/excesses", -1},
+        {"/limit/established/share", 48.8},
+        {"/limit/sampling/rate", 0},
+        {"/limit/sampling/packets_error", 0.5},
         {"/scan", nullptr},
         {"/evidence", nullptr},
         {"/state", "ended"},
@@ -200,6 +337,10 @@ TEST_CASE("the schema rejects a scan that looks like a limit, and a limit that l
     CHECK(violation_with(limit_report(), "/trigger/metric", "failed_contacts") != "");
     CHECK(violation_with(limit_report(), "/targets_total", 1) != "");
     CHECK(violation_with(limit_report(), "/scan", Json{{"answered", 0}}) != "");
+    CHECK(violation_with(scan_report(), "/trigger/first_exceeded", "2013-11-13T18:19:27.000000Z") != "");
+    CHECK(violation_with(scan_report(), "/trigger/metric", "new_externals") != "");
+    CHECK(violation_with(scan_report(), "/limit", Json{{"excesses", 0}}) != "");
+    CHECK(violation_with(scan_report(), "/host/scope", "network") != "");
 }
 
 TEST_CASE("a report of somebody innocent says so, and why, and differs in nothing else") {
@@ -255,7 +396,10 @@ TEST_CASE("the schema rejects a verdict without its reason, and a reason without
     CHECK(violation_with(exonerated_report(), "/scan/exoneration", nullptr) != "");
     CHECK(violation_with(exonerated_report(), "/scan/exoneration", "none") != "");
     CHECK(violation_with(exonerated_report(), "/state", "open") != "");
+    // A limit is only forgiven for traffic that is allowed.
     CHECK(violation_with(limit_report(), "/verdict", "exonerated") != "");
+    CHECK(violation_with(allowed_report(), "/limit/allowed", Json::array()) != "");
+    CHECK(violation_with(allowed_report(), "/state", "open") != "");
     CHECK(violation_with(scan_report(), "/scan/criterion", "guess") != "");
     CHECK(violation_with(scan_report(), "/scan/confidence", "medium") != "");
     CHECK(violation_with(scan_report(), "/scan/replies/visible_share", 66.7) != "");

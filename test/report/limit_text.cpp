@@ -135,8 +135,95 @@ TEST_CASE("the threshold is in the unit of its metric, and incoming is IN") {
     finding.trigger.threshold = 1'000'000'000;
     CHECK_THAT(limit_text(finding, NumberFormat::en),
                Catch::Contains("\nThreshold Bits 953.674 MBit/s\nSum "));
+    finding.trigger.metric = Metric::new_externals;
+    finding.trigger.threshold = 500;
+    CHECK_THAT(limit_text(finding, NumberFormat::en),
+               Catch::Contains("\nThreshold New externals 500 addresses/s\nSum "));
     finding.trigger.metric = Metric::flows;
     finding.trigger.threshold = 3'500;
     CHECK_THAT(limit_text(finding, NumberFormat::en),
                Catch::Contains("\nThreshold Flows 3,500 flows/s\nSum "));
+}
+
+TEST_CASE("externals that were cut and those that are not known stand apart") {
+    Finding finding = amplification_report().finding;
+    finding.externals.resize(1);
+    finding.limit.networks.clear();
+    finding.limit.networks_total = 0;
+    CHECK_THAT(limit_text(finding, NumberFormat::de), Catch::EndsWith(
+                                                          R"(
+External 77.96.88.114,  40.594.000 packets/300s (135.313 packets/s),  40.667 flows/300s (135 flows/s),  5,904 GByte/300s (161 MBit/s)
+Others (2),             6.000 packets/300s (20 packets/s),                 6 flows/300s (0 flows/s),    0,000 GByte/300s (0 MBit/s)
+Unattributed,           74.000 packets/300s (246 packets/s),               0 flows/300s (0 flows/s),    0,004 GByte/300s (0 MBit/s)
+)"));
+}
+
+TEST_CASE("the hosts of a network follow the externals, in the same columns, and add up to the sum") {
+    CHECK_THAT(limit_text(network_report().finding, NumberFormat::de), Catch::EndsWith(
+                                                                           R"(
+External 77.74.52.53,    1.000 packets/300s (3 packets/s),                 1 flows/300s (0 flows/s),    0,000 GByte/300s (0 MBit/s)
+Host 178.63.65.85,       40.000.000 packets/300s (133.333 packets/s),  40.000 flows/300s (133 flows/s),  5,811 GByte/300s (158 MBit/s)
+Host 178.63.65.86,       600.000 packets/300s (2.000 packets/s),          600 flows/300s (2 flows/s),    0,087 GByte/300s (2 MBit/s)
+Other hosts (1),         74.000 packets/300s (246 packets/s),              73 flows/300s (0 flows/s),    0,010 GByte/300s (0 MBit/s)
+)"));
+}
+
+TEST_CASE("what is unattributed is no further host's") {
+    Finding finding = network_report().finding;
+    finding.limit.unattributed = traffic(70'000, 4'480'000, 70);
+    finding.totals += finding.limit.unattributed;
+    const std::string text = limit_text(finding, NumberFormat::de);
+    CHECK_THAT(text, Catch::Contains("\nUnattributed,            70.000 packets/300s (233 packets/s), "));
+    CHECK_THAT(text, Catch::Contains("\nOther hosts (1),         74.000 packets/300s (246 packets/s), "));
+}
+
+TEST_CASE("the networks of the externals follow them; their long names move all columns alike") {
+    CHECK_THAT(limit_text(amplification_report().finding, NumberFormat::de), Catch::EndsWith(
+                                                                                 R"(
+Unattributed,            74.000 packets/300s (246 packets/s),              0 flows/300s (0 flows/s),    0,004 GByte/300s (0 MBit/s)
+Network AS64496 Example (2 addresses),  40.595.000 packets/300s (135.316 packets/s),  40.668 flows/300s (135 flows/s),  5,904 GByte/300s (161 MBit/s)
+Network AS64497 Exemple (1 address),    5.000 packets/300s (16 packets/s),                 5 flows/300s (0 flows/s),    0,000 GByte/300s (0 MBit/s)
+)"));
+    Finding finding = amplification_report().finding;
+    finding.limit.networks.resize(1);
+    finding.limit.networks_total = 1'235;
+    CHECK_THAT(limit_text(finding, NumberFormat::de),
+               Catch::EndsWith(
+                   "\nOther networks (1.234),                 5.000 packets/300s (16 packets/s),          "
+                   "       5 flows/300s (0 flows/s),    0,000 GByte/300s (0 MBit/s)\n"));
+}
+
+TEST_CASE("after IPv6 externals the columns hold all the more") {
+    Finding finding = amplification_report().finding;
+    finding.externals[0].address = address("2001:db8:ffff:ffff:ffff:ffff:ffff:ffff");
+    finding.limit.networks[0].name = "2001:db8::/48";
+    finding.limit.networks[1].name = "2001:db8:ffff::/48";
+    CHECK_THAT(limit_text(finding, NumberFormat::de), Catch::EndsWith(
+                                                          R"(
+Network 2001:db8::/48 (2 addresses),              40.595.000 packets/300s (135.316 packets/s),  40.668 flows/300s (135 flows/s),  5,904 GByte/300s (161 MBit/s)
+Network 2001:db8:ffff::/48 (1 address),           5.000 packets/300s (16 packets/s),                 5 flows/300s (0 flows/s),    0,000 GByte/300s (0 MBit/s)
+)"));
+}
+
+TEST_CASE("names of networks keep the columns in letters, not in bytes, and cannot forge a line") {
+    const auto rows = [](const std::string& name) {
+        Finding finding = amplification_report().finding;
+        finding.limit.networks = {{name, 1, traffic(40'595'000, 6'339'536'000, 40'668)},
+                                  {"x", 1, traffic(5'000, 320'000, 5)}};
+        const std::string text = limit_text(finding, NumberFormat::de);
+        return text.substr(text.find("\nNetwork") + 1);
+    };
+    const std::string plain = rows("AS64496 Uebung");
+    std::string umlauts = rows("AS64496 \xc3\x9c\xc3\xa4\xc3\xb6\xc3\xbcng");  // as many letters
+    for (const auto* letter : {"\xc3\x9c", "\xc3\xa4", "\xc3\xb6", "\xc3\xbc"})
+        umlauts.replace(umlauts.find(letter), 2, "u");
+    CHECK(umlauts.substr(umlauts.find(" (1 addr")) == plain.substr(plain.find(" (1 addr")));
+
+    const std::string forged = rows("AS1 \"A\"\nSum 0\x1b[2K\xe2\x80\xae");
+    CHECK_THAT(forged, Catch::StartsWith("Network AS1 \"A\" Sum 0 [2K (1 address),  40.595.000 packets"));
+    // Cut to 48 letters.
+    CHECK_THAT(rows(std::string(49, 'n')),
+               Catch::StartsWith("Network " + std::string(45, 'n') + "... (1 address),  40.595.000 packets"));
+    CHECK_THAT(rows(std::string(48, 'n')),
+               Catch::StartsWith("Network " + std::string(48, 'n') + " (1 address),"));
 }

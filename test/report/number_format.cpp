@@ -46,6 +46,32 @@ TEST_CASE("GByte carry into the whole when they round up to it") {
     CHECK(gbyte({1'073'741'287'130}, NumberFormat::de) == "1.000,000");
 }
 
+TEST_CASE("a percentage is rounded half up to one decimal, in the format's mark") {
+    CHECK(percent(987, 1'000, NumberFormat::de) == "98,7 %");
+    CHECK(percent(987, 1'000, NumberFormat::en) == "98.7 %");
+    CHECK(percent(1'234, 10'000, NumberFormat::en) == "12.3 %");
+    CHECK(percent(1'235, 10'000, NumberFormat::en) == "12.4 %");
+    CHECK(percent(1, 3, NumberFormat::en) == "33.3 %");
+}
+
+TEST_CASE("nothing is 0.0 % but none, and nothing is 100.0 % but all") {
+    CHECK(percent(0, 7, NumberFormat::de) == "0,0 %");
+    CHECK(percent(7, 7, NumberFormat::de) == "100,0 %");
+    CHECK(percent(4'999, 10'000'000, NumberFormat::de) == "below 0,1 %");
+    CHECK(percent(5'000, 10'000'000, NumberFormat::de) == "0,1 %");
+    CHECK(percent(9'994'999, 10'000'000, NumberFormat::en) == "99.9 %");
+    CHECK(percent(9'995'000, 10'000'000, NumberFormat::en) == "above 99.9 %");
+    CHECK(percent(8, 7, NumberFormat::en) == "100.0 %");
+}
+
+TEST_CASE("percentages of 64-bit counts do not overflow") {
+    constexpr std::uint64_t all = 18'446'744'073'709'551'615u;
+    CHECK(percent(all, all, NumberFormat::en) == "100.0 %");
+    CHECK(percent(all / 4, all, NumberFormat::en) == "25.0 %");
+    CHECK(percent(all - 1, all, NumberFormat::en) == "above 99.9 %");
+    CHECK(percent(1, all, NumberFormat::en) == "below 0.1 %");
+}
+
 TEST_CASE("a threshold in MBit is whole where it is, and else has three decimals") {
     CHECK(mbit(104'857'600, NumberFormat::de) == "100");
     CHECK(mbit(1'048'576'000, NumberFormat::de) == "1.000");

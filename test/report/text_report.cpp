@@ -46,22 +46,117 @@ TEST_CASE("a scan's report says in a header who, what, when and by which rule, t
 TEST_CASE("a limit's report says in a header who, what, when and by which rule, then shows the summary") {
     LockReport report = limit_report();
     report.finding.group = "customers";
-    CHECK(
-        text_report(report, NumberFormat::de) ==
-        "Case        20131113T181427Z-178.63.65.85-packet_limit\n"
-        "Host        178.63.65.85 (group customers)\n"
-        "Reason      Attack: more packets per second than the limit allows (packet_limit), vector udp_flood\n"
-        "Traffic     all protocols, outgoing, from this host\n"
-        "Seen        2013-11-13 18:14:27 to 2013-11-13 18:19:26; all times in this report are UTC\n"
-        "Rule        out-packets: 135.580 packets/s over 300 s, limit 100.000 packets/s\n"
-        "Loss        none\n"
-        "\n" +
-            limit_text(report.finding, NumberFormat::de));
+    CHECK(text_report(report, NumberFormat::de) ==
+          "Case        20131113T181427Z-178.63.65.85-packet_limit\n"
+          "Host        178.63.65.85 (group customers)\n"
+          "Reason      Attack: more packets per second than the limit allows (packet_limit)\n"
+          "Traffic     all protocols, outgoing, from this host\n"
+          "Seen        2013-11-13 18:14:27 to 2013-11-13 18:19:26; all times in this report are UTC\n"
+          "Rule        out-packets: 135.580 packets/s over 300 s, limit 100.000 packets/s\n"
+          "Exceeded    first at 2013-11-13 18:19:27; the peak window ended at 2013-11-13 18:19:57\n"
+          "Vector      UDP flood (udp_flood)\n"
+          "Loss        none\n"
+          "\n" +
+              limit_text(report.finding, NumberFormat::de));
+}
+
+TEST_CASE("a limit's header says all that is known of the attack, in words, and how sure the figures are") {
+    const LockReport report = amplification_report();
+    CHECK(text_report(report, NumberFormat::de) ==
+          "Case        20131113T181927Z-178.63.65.85-in-packet_limit\n"
+          "Host        178.63.65.85 (group customers)\n"
+          "Reason      Attack: more packets per second than the limit allows (packet_limit)\n"
+          "Traffic     all protocols, incoming, to this host\n"
+          "Seen        2013-11-13 18:14:27 to 2013-11-13 18:19:26; all times in this report are UTC\n"
+          "Rule        in-packets: 135.580 packets/s over 300 s, limit 100.000 packets/s\n"
+          "Exceeded    12 times, with pauses; first at 2013-11-13 18:19:27; the peak window ended at "
+          "2013-11-13\n"
+          "            18:19:57\n"
+          "Also        in-packets-fast: 1.200.000 packets/s over 2 s, limit 1.000.000 packets/s, first at\n"
+          "            2013-11-13 18:19:26\n"
+          "Vector      amplification by ntp (amplification:ntp), 98,3 % of the packets; besides 1,2 % UDP "
+          "flood\n"
+          "Established 0,5 % of the packets are in established connections\n"
+          "Role        victim: answers of reflectors that this host did not ask for\n"
+          "Externals   not known for 74.000 packets (0,2 %): each address below may have so many more\n"
+          "Sampling    Counted from a mirror that passes on 1 packet of 1.000: packets and bytes are "
+          "multiplied\n"
+          "            by it, ± 395.092 packets (95 %); flows are those that were seen\n"
+          "Allowed     3.000.000 packets more, 4,191 GByte, which are not in these figures: backup to the "
+          "other\n"
+          "            site\n"
+          "Loss        none\n"
+          "\n" +
+              limit_text(report.finding, NumberFormat::de));
+}
+
+TEST_CASE("one format's marks are never mixed with the other's") {
+    // Without the example's own dotted words there are points between digits in the German form only where thousands
+    // are, and commas only where decimals are; in the English form it is the other way round.
+    const auto marks = [](NumberFormat format) {
+        const std::string text = text_report(amplification_report(), format);
+        std::string seen;
+        for (const auto* number :
+             {"135.580", "135,580", "98,3 %", "98.3 %", "395.092", "395,092", "4,191 G", "4.191 G", "0,2 %",
+              "0.2 %", "1 packet of 1.000:", "1 packet of 1,000:", "0,5 % ", "0.5 % ", "5,909", "5.909"})
+            if (text.find(number) != std::string::npos) seen += std::string(number) + '|';
+        return seen;
+    };
+    // 5.909 GByte are in the sum.
+    CHECK(marks(NumberFormat::de) == "135.580|98,3 %|395.092|4,191 G|0,2 %|1 packet of 1.000:|0,5 % |5,909|");
+    CHECK(marks(NumberFormat::en) == "135,580|98.3 %|395,092|4.191 G|0.2 %|1 packet of 1,000:|0.5 % |5.909|");
+}
+
+TEST_CASE("a network's or a group's report says so wherever it says whom it is about") {
+    LockReport report = network_report();
+    std::string text = text_report(report, NumberFormat::de);
+    CHECK_THAT(text, Catch::Contains("\nNetwork     178.63.65.0/24\n"));
+    CHECK_THAT(text,
+               Catch::Contains("\nTraffic     all protocols, outgoing, from the hosts of this network\n"));
+    CHECK_THAT(text, Catch::Contains("\nInternal 178.63.65.0/24\n"));
+
+    report.finding.scope = Scope::group;
+    report.finding.group = "customers";
+    report.finding.subject = "178.63.65.0/24, 2001:db8::/32";
+    report.finding.direction = Direction::in;
+    text = text_report(report, NumberFormat::de);
+    CHECK_THAT(text, Catch::Contains("\nGroup       customers (178.63.65.0/24, 2001:db8::/32)\n"));
+    CHECK_THAT(text, Catch::Contains("\nTraffic     all protocols, incoming, to the hosts of this group\n"));
+    CHECK_THAT(text, Catch::Contains("\nInternal 178.63.65.0/24, 2001:db8::/32\n"));
+    report.finding.group = "*";
+    CHECK_THAT(text_report(report, NumberFormat::de),
+               Catch::Contains("\nGroup       all internal hosts (178"));
+}
+
+TEST_CASE("a limit on new externals is told in addresses, not in flows") {
+    LockReport report = limit_report();
+    report.finding.kind = Kind::flow_limit;
+    report.finding.trigger.metric = Metric::new_externals;
+    report.finding.trigger.value = 1'234;
+    report.finding.trigger.threshold = 500;
+    const std::string text = text_report(report, NumberFormat::de);
+    CHECK_THAT(text,
+               Catch::Contains("\nReason      Attack: more new external addresses per second than the limit "
+                               "allows (flow_limit)\n"));
+    CHECK_THAT(text,
+               Catch::Contains("\nRule        out-packets: 1.234 new externals/s over 300 s, limit 500 new "
+                               "externals/s\n"));
+}
+
+TEST_CASE("what a full table estimated is not said to be exact where the mirror is sampled") {
+    LockReport report = limit_report();
+    report.finding.flows_estimated = {40'000};
+    CHECK_THAT(text_report(report, NumberFormat::de),
+               Catch::Contains("\nFlows       40.000 of 40.673 estimated; packets and bytes are exact\n"));
+    report.finding.limit.sampling = 10;
+    CHECK_THAT(text_report(report, NumberFormat::de),
+               Catch::Contains("\nFlows       40.000 of 40.673 estimated\n"));
 }
 
 TEST_CASE("a report names its time zone exactly once") {
     CHECK(occurrences(text_report(scan_report(), NumberFormat::de), "UTC") == 1);
     CHECK(occurrences(text_report(limit_report(), NumberFormat::de), "UTC") == 1);
+    CHECK(occurrences(text_report(amplification_report(), NumberFormat::de), "UTC") == 1);
 }
 
 TEST_CASE("only a withdrawn report says in its header what has become of its case") {
@@ -144,6 +239,8 @@ TEST_CASE("a word longer than a line is broken, and never within a character") {
 TEST_CASE("line feeds in a configured name cannot forge a line of the header") {
     CHECK(text_field("Rule", "a\nLoss        none\r\n\tb ") == "Rule        a Loss none b\n");
     CHECK(text_field("Rule", "") == "Rule        \n");
+    // Nor move a terminal's cursor.
+    CHECK(text_field("Allowed", "a\x1b[1Ab") == "Allowed     a [1Ab\n");
 }
 
 TEST_CASE("a report says when packets arrive twice, and is silent when a few do") {

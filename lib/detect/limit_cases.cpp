@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The cases of limits: how they open, which figures they have, and how they end.
+#include <algorithm>
+
+#include "detect/limits.hpp"
+
+namespace flowlock {
+namespace {
+
+Kind kind_of(Metric metric) noexcept {
+    if (metric == Metric::bits) return Kind::bandwidth_limit;
+    if (metric == Metric::packets) return Kind::packet_limit;
+    return Kind::flow_limit;
+}
+
+std::string text_of(const PrefixSet& prefixes) {
+    std::string text;
+    for (const Prefix& prefix : prefixes.prefixes()) text += (text.empty() ? "" : ", ") + prefix.to_string();
+    return text;
+}
+
+}  // namespace
+
+void LimitDetector::open(const Rule& rule, const CaseKey& key, Case& opened, std::int64_t now_s) {
+    Finding& finding = opened.finding;
+    finding.case_number = ++cases_opened_;
+    finding.verdict = key.allowed ? Verdict::exonerated : Verdict::lock;
+    finding.reason = Reason::attack;
+    finding.kind = kind_of(rule.rule.metric);
+    finding.direction = rule.rule.direction;
+    finding.protocol = rule.rule.protocol;
+    finding.group = rule.rule.group;
+    finding.scope = key.scope;
+    finding.opened = end_of_epoch(now_s);
+    finding.limit.sampling = options_.sampling;
+    if (key.scope == Scope::host) {
+        finding.host = hosts_.address(key.subject);
+        if (const GroupNumber group = hosts_.group_of(key.subject); group != 0)
+            finding.group = options_.groups[group - 1].name;
+    } else if (key.scope == Scope::network) {
+        finding.host = hosts_.networks().address(key.subject);
+        finding.subject = hosts_.networks().text(key.subject);
+    } else {
+        const PrefixSet& prefixes =
+            key.subject == 0 ? hosts_.internal() : options_.groups[key.subject - 1].prefixes;
+        finding.host = prefixes.prefixes().front().network();
+        finding.subject = text_of(prefixes);
+    }
+}
+
+WindowSubject LimitDetector::subject_of(const CaseKey& key, const Rule& rule) const {
+    return {.scope = key.scope, .number = key.subject, .groups = rule.groups};
+}
+
+bool LimitDetector::is_quiet(const Case& open, std::int64_t now_s) const {
+    return std::all_of(open.excesses.begin(), open.excesses.end(), [&](const Excess& excess) {
+        return now_s - excess.exceeded_s >= rules_[excess.rule].rule.quiet_time.count();
+    });
+}
+
+// Before the newest epoch counts: what comes after a long pause is another case. A host that fell silent has
+// no slice to be judged by, but its window may still be over the limit.
+void LimitDetector::close_quiet(std::int64_t now_s, std::vector<Finding>& findings) {
+    for (auto at = open_.begin(); at != open_.end();) {
+        const CaseKey key = at->first;
+        Case& open = at->second;
+        const std::uint32_t subject = key.scope == Scope::group ? 0 : key.subject;
+        for (Excess& excess : open.excesses)
+            if (is_exceeded(rules_[excess.rule], subject, key.allowed)) excess.exceeded_s = now_s;
+        if (!is_quiet(open, now_s)) {
+            ++at;
+            continue;
+        }
+        close(key, open, false, findings);
+        at = open_.erase(at);
+    }
+}
+
+// A window that is higher than all before it is remembered, and its figures are taken when the next one is
+// not.
+void LimitDetector::take_peaks(std::int64_t now_s) {
+    for (auto& [key, open] : open_) {
+        const std::uint32_t subject = key.scope == Scope::group ? 0 : key.subject;
+        for (std::size_t i = 0; i < open.excesses.size(); ++i) {
+            Excess& excess = open.excesses[i];
+            const std::uint64_t now = sum(rules_[excess.rule], subject, key.allowed);
+            if (now > excess.peak) {
+                excess.peak = now;
+                excess.peak_s = now_s;
+                if (i == 0) open.peak_is_new = true;
+            } else if (i == 0 && open.peak_is_new) {
+                take_figures(key, open);
+            }
+        }
+        const bool exceeded = open.excesses.front().exceeded_s == now_s;
+        if (exceeded && !open.was_exceeded) ++open.finding.limit.excesses;
+        open.was_exceeded = exceeded;
+    }
+}
+
+// Figures of the peak window. The logs it needs are still there: it ended with the newest epoch or the one
+// before.
+void LimitDetector::take_figures(const CaseKey& key, Case& open) {
+    const Excess& excess = open.excesses.front();
+    const Rule& rule = rules_[excess.rule];
+    open.peak_is_new = false;
+    fill_window_figures({.history = history(),
+                         .flows = flows_,
+                         .hosts = hosts_,
+                         .subject = subject_of(key, rule),
+                         .direction = key.direction,
+                         .classes = rule.classes,
+                         .with_allowed = key.allowed,
+                         .after_s = excess.peak_s - rule.rule.window.count(),
+                         .until_s = excess.peak_s,
+                         .externals_max = externals_max_,
+                         .networks = options_.networks,
+                         .allowances = options_.allowances},
+                        open.finding);
+}
+
+Finding LimitDetector::figures_now(const CaseKey& key, Case& open) {
+    if (open.peak_is_new) take_figures(key, open);
+    Finding& finding = open.finding;
+    finding.limit.rules.clear();
+    for (const Excess& excess : open.excesses) {
+        Trigger trigger = excess.trigger;
+        trigger.value = excess.peak / trigger.window_s;
+        trigger.peak = end_of_epoch(excess.peak_s);
+        finding.limit.rules.push_back(std::move(trigger));
+    }
+    finding.trigger = finding.limit.rules.front();
+    return finding;
+}
+
+void LimitDetector::close(const CaseKey& key, Case& open, bool still_exceeded,
+                          std::vector<Finding>& findings) {
+    std::int64_t exceeded_s = open.excesses.front().exceeded_s;
+    for (const Excess& excess : open.excesses) exceeded_s = std::max(exceeded_s, excess.exceeded_s);
+    Finding finding = figures_now(key, open);
+    if (!still_exceeded) finding.closed = end_of_epoch(exceeded_s);
+    findings.push_back(std::move(finding));
+}
+
+void LimitDetector::close_all(bool input_ended, std::vector<Finding>& findings) {
+    for (auto& [key, open] : open_) {
+        const bool exceeded = std::any_of(
+            open.excesses.begin(), open.excesses.end(),
+            [&](const Excess& excess) { return excess.exceeded_s == history().newest().start_s; });
+        close(key, open, input_ended && exceeded, findings);
+    }
+    open_.clear();
+    waiting_.clear();
+    sums_.clear();
+}
+
+void LimitDetector::finish(std::vector<Finding>& findings) {
+    close_all(true, findings);
+}
+
+}  // namespace flowlock

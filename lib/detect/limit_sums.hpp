@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The sliding sums that limits are compared with, and the history they are made of.
+//
+// A sum belongs to a subject (a host, a network or a group) and a column: what is counted, over which window. Limits
+// that count the same share a column, whatever their names, groups and thresholds. After each epoch a column gains
+// what the newest log has and loses what has left its window, so that the sum is exact, and the cost does not
+// depend on the window's length: with H active hosts, C columns and W windows, an epoch costs
+// H * (C + W * C / W) = 2 * H * C steps, and 8 * C bytes for each host that is known.
+//
+// "Flows" are the biflows with at least one packet in the rule's direction within the window, by the class that they
+// had when they were seen last; flows without a record (UnrecordedDelta) count once in each epoch. Owned by the
+// control core.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "detect/limit_rule.hpp"
+#include "detect/window_history.hpp"
+#include "flow/traffic_class.hpp"
+
+namespace flowlock {
+
+class LimitSums {
+public:
+    // Where the sums of a rule are.
+    struct Column {
+        Scope scope = Scope::host;
+        Direction direction = Direction::out;
+        std::uint32_t index = 0;
+        std::uint32_t window = 0;
+    };
+    struct RuleColumns {
+        Column counted;
+        Column with_allowed;  // the same where nothing is allowed
+    };
+
+    // The stores outlive it.
+    LimitSums(const FlowStore& flows, const HostTable& hosts, const HistorySizes& sizes,
+              const HashKey& secret);
+
+    // The history stays, and the sums are those of what it holds, made anew unless `keep_sums`: the rules count
+    // the same as before. Returns the rules' columns.
+    std::vector<RuleColumns> set_rules(const LimitOptions& options, bool keep_sums);
+    // The groups that a rule is for, by group number, 0 for hosts that are in none.
+    static std::vector<bool> groups_of(const LimitRule& rule, const LimitOptions& options);
+
+    // Takes up the next epoch, and lets go of what leaves the windows with it. Its own figures are not yet in the
+    // sums: those of hosts that fell silent are judged first.
+    void begin(const MergedEpoch& epoch);
+    void add_newest();
+    // Gives up what no window needs that ends with an epoch from keep_s on, and what is too much.
+    void trim(std::int64_t keep_s);
+    // The clock was set back: all windows begin anew.
+    void clear();
+    // Gives up the records of epochs that started before this time.
+    void forget_records_before(std::int64_t start_s);
+    // Before its record is gone.
+    void forget(FlowId flow) { pairs_.forget(flow); }
+
+    std::uint64_t sum(const Column& column, std::uint32_t subject) const noexcept {
+        const Table& table = table_of(column.scope, column.direction);
+        const std::size_t at = std::size_t{subject} * table.columns.size() + column.index;
+        return at < table.sums.size() ? table.sums[at] : 0;
+    }
+    // How many seconds more than the window's length are in it, because an epoch went on beyond its end.
+    std::int64_t extra_s(const Column& column) const noexcept {
+        return history_.extra_s(windows_[column.window].expired);
+    }
+    std::int64_t longest_window_s() const noexcept { return longest_window_s_; }
+    const WindowHistory& history() const noexcept { return history_; }
+    // Records and slices given up because there were too many, or too many flows.
+    std::uint64_t forgotten() const noexcept { return forgotten_; }
+
+private:
+    struct Measure {
+        Metric metric;
+        ClassMask classes;
+        bool with_allowed;
+
+        bool counts(TrafficClass traffic, std::uint8_t allowance) const noexcept {
+            return (allowance == 0 || with_allowed) && classes.has(traffic);
+        }
+        friend bool operator==(const Measure&, const Measure&) = default;
+    };
+    struct TableColumn {
+        std::uint32_t window;
+        std::uint32_t measure;     // of its direction
+        std::vector<bool> groups;  // the hosts that count; host scope: empty, all do
+
+        friend bool operator==(const TableColumn&, const TableColumn&) = default;
+    };
+    struct Table {
+        std::vector<TableColumn> columns;
+        std::vector<std::uint64_t> sums;  // by subject, then column
+        // Places of columns: by window; and of those that count flows.
+        std::vector<std::vector<std::uint32_t>> of_window;
+        std::vector<std::uint32_t> of_flows;
+    };
+    struct Window {
+        std::int64_t length_s;
+        std::uint32_t expired;                               // logs before this number have left it
+        std::array<std::vector<std::uint32_t>, 2> measures;  // by direction: those of its columns
+    };
+    // When a flow was seen last in a direction, and as what.
+    struct Seen {
+        std::uint32_t number_plus_1 = 0;  // of the log
+        TrafficClass traffic = TrafficClass::other;
+        std::uint8_t allowance = 0;
+    };
+
+    Table& table_of(Scope scope, Direction direction) noexcept {
+        return tables_[static_cast<std::size_t>(scope)][static_cast<std::size_t>(direction)];
+    }
+    const Table& table_of(Scope scope, Direction direction) const noexcept {
+        return tables_[static_cast<std::size_t>(scope)][static_cast<std::size_t>(direction)];
+    }
+    Column column_for(const LimitRule& rule, const Measure& measure, const LimitOptions& options);
+    std::uint32_t window_for(std::int64_t length_s);
+    std::uint32_t subject_of(Scope scope, HostId host) const noexcept;
+    std::uint32_t subjects_of(Scope scope) const noexcept;
+    bool counts_flows(Direction direction) const noexcept;
+    void make_room(const MergedEpoch& epoch);
+    void add_up_anew();
+    void fill_seen(const EpochLog& log, const HostSlice& slice, std::uint32_t number);
+    void expire(std::int64_t now_s);
+    void expire_log(std::uint32_t window, const EpochLog& log, std::uint32_t number);
+    void fill_amounts(const EpochLog& log, const HostSlice& slice,
+                      const std::vector<std::uint32_t>& measures);
+    template <class Apply>
+    void for_each_sum(const HostSlice& slice, std::uint32_t window, Apply&& apply);
+    template <class Apply>
+    void for_each_flow_sum(const HostSlice& slice, Apply&& apply);
+    void add_slice(const EpochLog& log, const HostSlice& slice, std::uint32_t window);
+    void add_flows(const EpochLog& log, const HostSlice& slice, std::uint32_t number);
+    void forget_records(std::uint32_t number);
+    void drop_oldest();
+    bool is_of(const FlowTraffic& record, const HostSlice& slice) const noexcept {
+        return flows_[record.flow].host == slice.place.host();
+    }
+
+    const FlowStore& flows_;
+    const HostTable& hosts_;
+    WindowHistory history_;
+    ExternalPairs pairs_;
+    std::vector<Window> windows_;
+    std::int64_t longest_window_s_ = 0;
+    std::array<std::vector<Measure>, 2> measures_;  // by direction
+    std::array<std::array<Table, 2>, 3> tables_;    // by scope and direction
+    std::array<std::vector<Seen>, 2> seen_;         // by direction and flow, where flows are counted
+    std::vector<std::uint64_t> amounts_;            // scratch: of a slice, by measure
+    std::array<std::vector<std::uint32_t>, 2> all_measures_;
+    std::uint64_t forgotten_ = 0;
+};
+
+}  // namespace flowlock
