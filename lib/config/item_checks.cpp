@@ -79,6 +79,17 @@ std::vector<std::string_view> protocols_of(std::string_view vector) {
     return {"tcp"};
 }
 
+// Whoever talks to whom outside is judged by the sender; groups are of internal hosts.
+void check_outside(const Drafted<LimitRule>& limit, Mistakes& mistakes) {
+    if (limit.item.per != Scope::outside) return;
+    if (limit.item.direction == Direction::in)
+        mistakes.add(place_of(limit, "direction"),
+                     "is \"in\", but with per = \"outside\" nobody internal receives; write \"out\"");
+    if (limit.item.group != "*")
+        mistakes.add(place_of(limit, "group"),
+                     "names a group, but with per = \"outside\" no internal host sends; write \"*\"");
+}
+
 void check_vector(const Drafted<LimitRule>& limit, Mistakes& mistakes) {
     const LimitRule& rule = limit.item;
     const std::string_view protocol = name_of(rule.protocol);
@@ -142,6 +153,7 @@ void check_limits(ConfigDraft& draft) {
     for (const auto& limit : draft.limits) {
         check_group_of_limit(limit, groups, draft.mistakes);
         check_vector(limit, draft.mistakes);
+        check_outside(limit, draft.mistakes);
     }
 }
 

@@ -26,7 +26,7 @@ constexpr NamedChoice<ProtocolClass> protocols[] = {{"any", ProtocolClass::any},
 constexpr NamedChoice<CountedTraffic> traffics[] = {{"any", CountedTraffic::any},
                                                     {"unanswered", CountedTraffic::unanswered}};
 constexpr NamedChoice<Scope> scopes[] = {
-    {"host", Scope::host}, {"network", Scope::network}, {"group", Scope::group}};
+    {"host", Scope::host}, {"network", Scope::network}, {"group", Scope::group}, {"outside", Scope::outside}};
 
 Complaints read_vector(const toml::node& value, std::string& option) {
     const auto* text = value.as_string();

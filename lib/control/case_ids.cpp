@@ -8,6 +8,7 @@ namespace {
 // Whom the case is about. A group is called by its name, since its networks may be many.
 std::string subject_of(const Finding& finding) {
     if (finding.scope == Scope::group) return "group-" + (finding.group == "*" ? "all" : finding.group);
+    if (finding.scope == Scope::outside) return "outside";
     return finding.subject.empty() ? finding.host.to_string() : finding.subject;
 }
 

@@ -134,7 +134,11 @@ void ControlCore::tell_cases(std::int64_t end_s) {
 }
 
 void ControlCore::tell_ended() {
-    for (Finding& finding : ended_) cases_.end(std::move(finding));
+    for (Finding& finding : ended_)
+        if (finding.verdict == Verdict::exonerated)
+            cases_.note(std::move(finding));
+        else
+            cases_.end(std::move(finding));
     ended_.clear();
 }
 

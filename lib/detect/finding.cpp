@@ -115,6 +115,8 @@ const char* name_of(Scope scope) {
             return "network";
         case Scope::group:
             return "group";
+        case Scope::outside:
+            return "outside";
     }
     return "";
 }

@@ -25,8 +25,9 @@ enum class Metric : std::uint8_t {
     failed_contacts,
     targets
 };
-// Whose traffic was judged: one host's, or that of the hosts of a network or a group together.
-enum class Scope : std::uint8_t { host, network, group };
+// Whose traffic was judged: one host's, or that of the hosts of a network or a group together; or what passes
+// between two addresses that are both not internal, as when a host of ours forges the source.
+enum class Scope : std::uint8_t { host, network, group, outside };
 // In an amplification attack: who is attacked, who is used for it, or who sends the forged questions.
 enum class Role : std::uint8_t { none, victim, reflector, requests };
 enum class ProtocolClass : std::uint8_t { any, tcp, udp, icmp };
@@ -108,10 +109,21 @@ struct AllowedTraffic {
     friend bool operator==(const AllowedTraffic&, const AllowedTraffic&) = default;
 };
 
+// What another limit of the same case saw: the window with its highest sum.
+struct FurtherWindow {
+    Trigger trigger;
+    Traffic totals;
+    std::vector<External> externals;  // as Finding's
+    std::uint64_t externals_total = 0;
+    Traffic unattributed;  // as LimitFigures'
+};
+
 // Figures of a limit's window, beyond totals and externals; empty in other findings.
 struct LimitFigures {
     std::vector<Trigger>
         rules;  // all limits of this metric that were exceeded, by first_exceeded, then as configured
+    // Of the other limits those with other windows, one for each; further_windows_max at most.
+    std::vector<FurtherWindow> further{};
     std::uint64_t excesses = 0;  // how often the limit was exceeded anew: more than one is a pulse attack
     Role role = Role::none;
     std::vector<VectorShare>
@@ -121,7 +133,8 @@ struct LimitFigures {
     std::uint64_t established_bytes = 0;
     // Of the totals: whose external address is not known. An external address may have so much more than is said.
     Traffic unattributed{};
-    std::vector<External> internals{};  // scope network or group: its hosts, as externals
+    // Scope network or group: its hosts, as externals. Outside: the sources.
+    std::vector<External> internals{};
     std::uint64_t internals_total = 0;
     std::vector<ExternalNetwork> networks{};  // where configured: as externals
     std::uint64_t networks_total = 0;
@@ -186,6 +199,8 @@ struct ScanFigures {
     friend bool operator==(const ScanFigures&, const ScanFigures&) = default;
 };
 
+constexpr std::size_t further_windows_max = 4;
+
 struct Finding {
     Verdict verdict = Verdict::lock;
     Reason reason = Reason::attack;
@@ -193,7 +208,7 @@ struct Finding {
     Direction direction = Direction::out;
     ProtocolClass protocol = ProtocolClass::any;
     std::string vector = "other";
-    IpAddress host;  // scope network: the network's first address; group: that of its first prefix
+    IpAddress host;  // scope network: the network's first address; group: that of its first prefix; outside: ::
     Scope scope = Scope::host;
     std::string subject;      // whom it is about, as text: an address, a prefix, or a group's prefixes
     std::string group = "*";  // the host's; for the scope group, the one that was judged

@@ -40,7 +40,7 @@ void LimitDetector::open(const Rule& rule, const CaseKey& key, Case& opened, std
     } else if (key.scope == Scope::network) {
         finding.host = hosts_.networks().address(key.subject);
         finding.subject = hosts_.networks().text(key.subject);
-    } else {
+    } else if (key.scope == Scope::group) {
         const PrefixSet& prefixes =
             key.subject == 0 ? hosts_.internal() : options_.groups[key.subject - 1].prefixes;
         finding.host = prefixes.prefixes().front().network();
@@ -49,7 +49,8 @@ void LimitDetector::open(const Rule& rule, const CaseKey& key, Case& opened, std
 }
 
 WindowSubject LimitDetector::subject_of(const CaseKey& key, const Rule& rule) const {
-    return {.scope = key.scope, .number = key.subject, .groups = rule.groups};
+    const std::uint32_t number = key.scope == Scope::outside ? hosts_.outsiders() : key.subject;
+    return {.scope = key.scope, .number = number, .groups = rule.groups};
 }
 
 bool LimitDetector::is_quiet(const Case& open, std::int64_t now_s) const {
@@ -64,7 +65,7 @@ void LimitDetector::close_quiet(std::int64_t now_s, std::vector<Finding>& findin
     for (auto at = open_.begin(); at != open_.end();) {
         const CaseKey key = at->first;
         Case& open = at->second;
-        const std::uint32_t subject = key.scope == Scope::group ? 0 : key.subject;
+        const std::uint32_t subject = summed_subject(key);
         for (Excess& excess : open.excesses)
             if (is_exceeded(rules_[excess.rule], subject, key.allowed)) excess.exceeded_s = now_s;
         if (!is_quiet(open, now_s)) {
@@ -80,16 +81,15 @@ void LimitDetector::close_quiet(std::int64_t now_s, std::vector<Finding>& findin
 // not.
 void LimitDetector::take_peaks(std::int64_t now_s) {
     for (auto& [key, open] : open_) {
-        const std::uint32_t subject = key.scope == Scope::group ? 0 : key.subject;
-        for (std::size_t i = 0; i < open.excesses.size(); ++i) {
-            Excess& excess = open.excesses[i];
+        const std::uint32_t subject = summed_subject(key);
+        for (Excess& excess : open.excesses) {
             const std::uint64_t now = sum(rules_[excess.rule], subject, key.allowed);
             if (now > excess.peak) {
                 excess.peak = now;
                 excess.peak_s = now_s;
-                if (i == 0) open.peak_is_new = true;
-            } else if (i == 0 && open.peak_is_new) {
-                take_figures(key, open);
+                excess.peak_is_new = true;
+            } else if (excess.peak_is_new) {
+                take_figures(key, open, excess);
             }
         }
         const bool exceeded = open.excesses.front().exceeded_s == now_s;
@@ -98,12 +98,39 @@ void LimitDetector::take_peaks(std::int64_t now_s) {
     }
 }
 
+// The first limit of a case, and the first of each other window.
+bool LimitDetector::has_figures(const Case& open, const Excess& excess) const {
+    std::size_t windows = 0;
+    for (const Excess& other : open.excesses) {
+        if (&other == &excess) return windows <= further_windows_max;
+        if (other.trigger.window_s == excess.trigger.window_s) return false;
+        ++windows;
+    }
+    return false;
+}
+
 // Figures of the peak window. The logs it needs are still there: it ended with the newest epoch or the one
 // before.
-void LimitDetector::take_figures(const CaseKey& key, Case& open) {
-    const Excess& excess = open.excesses.front();
+void LimitDetector::take_figures(const CaseKey& key, Case& open, Excess& excess) {
+    excess.peak_is_new = false;
+    if (!has_figures(open, excess)) return;
+    if (&excess == &open.excesses.front()) return fill(key, excess, open.finding);
+    Finding finding = open.finding;
+    fill(key, excess, finding);
+    excess.figures = {.trigger = {},
+                      .totals = finding.totals,
+                      .externals = std::move(finding.externals),
+                      .externals_total = finding.externals_total,
+                      .unattributed = finding.limit.unattributed};
+}
+
+void LimitDetector::take_new_figures(const CaseKey& key, Case& open) {
+    for (Excess& excess : open.excesses)
+        if (excess.peak_is_new) take_figures(key, open, excess);
+}
+
+void LimitDetector::fill(const CaseKey& key, const Excess& excess, Finding& finding) {
     const Rule& rule = rules_[excess.rule];
-    open.peak_is_new = false;
     fill_window_figures({.history = history(),
                          .flows = flows_,
                          .hosts = hosts_,
@@ -116,17 +143,22 @@ void LimitDetector::take_figures(const CaseKey& key, Case& open) {
                          .externals_max = externals_max_,
                          .networks = options_.networks,
                          .allowances = options_.allowances},
-                        open.finding);
+                        finding);
 }
 
 Finding LimitDetector::figures_now(const CaseKey& key, Case& open) {
-    if (open.peak_is_new) take_figures(key, open);
+    take_new_figures(key, open);
     Finding& finding = open.finding;
     finding.limit.rules.clear();
+    finding.limit.further.clear();
     for (const Excess& excess : open.excesses) {
         Trigger trigger = excess.trigger;
         trigger.value = excess.peak / trigger.window_s;
         trigger.peak = end_of_epoch(excess.peak_s);
+        if (&excess != &open.excesses.front() && has_figures(open, excess)) {
+            finding.limit.further.push_back(excess.figures);
+            finding.limit.further.back().trigger = trigger;
+        }
         finding.limit.rules.push_back(std::move(trigger));
     }
     finding.trigger = finding.limit.rules.front();

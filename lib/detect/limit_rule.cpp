@@ -51,6 +51,11 @@ std::vector<LimitRule> default_limits() {
         rules.push_back(std::move(flood));
     }
     rules.back().per = Scope::network;
+    // Who forges his source is a host like others.
+    auto forged = rule("out-forged", Direction::out, 20'000, seconds{2});
+    forged.traffic = CountedTraffic::unanswered;
+    forged.per = Scope::outside;
+    rules.push_back(std::move(forged));
     return rules;
 }
 

@@ -9,7 +9,7 @@
 namespace flowlock {
 namespace {
 
-constexpr std::array scopes{Scope::host, Scope::network, Scope::group};
+constexpr std::array scopes{Scope::host, Scope::network, Scope::group, Scope::outside};
 constexpr std::array directions{Direction::out, Direction::in};
 constexpr std::uint32_t every_window = ~std::uint32_t{0};
 
@@ -112,7 +112,7 @@ LimitSums::Column LimitSums::column_for(const LimitRule& rule, const Measure& me
     TableColumn in_table{.window = column.window,
                          .measure = place_in(measures_[index_of(rule.direction)], measure),
                          .groups = {}};
-    if (rule.per != Scope::host) in_table.groups = groups_of(rule, options);
+    if (rule.per == Scope::network || rule.per == Scope::group) in_table.groups = groups_of(rule, options);
     column.index = place_in(table_of(rule.per, rule.direction).columns, std::move(in_table));
     return column;
 }
@@ -124,7 +124,7 @@ std::uint32_t LimitSums::window_for(std::int64_t length_s) {
     return static_cast<std::uint32_t>(windows_.size() - 1);
 }
 
-// A group's column has one subject.
+// The columns of groups have one subject, and so have those of the outside.
 std::uint32_t LimitSums::subject_of(Scope scope, HostId host) const noexcept {
     if (scope == Scope::host) return host;
     return scope == Scope::network ? hosts_.network_of(host) : 0;
@@ -166,7 +166,7 @@ void LimitSums::for_each_sum(const HostSlice& slice, std::uint32_t window, Apply
     const Direction direction = slice.place.direction();
     for (const Scope scope : scopes) {
         Table& table = table_of(scope, direction);
-        if (table.columns.empty()) continue;
+        if (table.columns.empty() || !counts(scope, slice.place.host())) continue;
         const std::uint32_t subject = subject_of(scope, slice.place.host());
         if (subject == HostNetworks::none) continue;
         std::uint64_t* sums = table.sums.data() + std::size_t{subject} * table.columns.size();
@@ -189,7 +189,7 @@ void LimitSums::for_each_flow_sum(const HostSlice& slice, Apply&& apply) {
     const Direction direction = slice.place.direction();
     for (const Scope scope : scopes) {
         Table& table = table_of(scope, direction);
-        if (table.of_flows.empty()) continue;
+        if (table.of_flows.empty() || !counts(scope, slice.place.host())) continue;
         const std::uint32_t subject = subject_of(scope, slice.place.host());
         if (subject == HostNetworks::none) continue;
         std::uint64_t* sums = table.sums.data() + std::size_t{subject} * table.columns.size();

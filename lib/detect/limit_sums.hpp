@@ -137,7 +137,12 @@ private:
     void forget_records(std::uint32_t number);
     void drop_oldest();
     bool is_of(const FlowTraffic& record, const HostSlice& slice) const noexcept {
-        return flows_[record.flow].host == slice.place.host();
+        const HostId host = flows_[record.flow].host;
+        return host == slice.place.host() || (host == no_host && hosts_.is_outsiders(slice.place.host()));
+    }
+    // Hosts that are not internal count for limits on them only.
+    bool counts(Scope scope, HostId host) const noexcept {
+        return (scope == Scope::outside) == hosts_.is_outsiders(host);
     }
 
     const FlowStore& flows_;
@@ -147,7 +152,7 @@ private:
     std::vector<Window> windows_;
     std::int64_t longest_window_s_ = 0;
     std::array<std::vector<Measure>, 2> measures_;  // by direction
-    std::array<std::array<Table, 2>, 3> tables_;    // by scope and direction
+    std::array<std::array<Table, 2>, 4> tables_;    // by scope and direction
     std::array<std::vector<Seen>, 2> seen_;         // by direction and flow, where flows are counted
     std::vector<std::uint64_t> amounts_;            // scratch: of a slice, by measure
     std::array<std::vector<std::uint32_t>, 2> all_measures_;

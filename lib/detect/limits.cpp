@@ -95,6 +95,7 @@ void LimitDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& find
 void LimitDetector::judge_hosts(std::int64_t now_s) {
     for (const HostSlice& slice : history().newest().slices) {
         const HostId host = slice.place.host();
+        if (hosts_.is_outsiders(host)) continue;
         for (const std::size_t i : rules_of_group_[hosts_.group_of(host)][index_of(slice.place.direction())])
             judge(i, host, allowed_[i], now_s);
     }
@@ -122,7 +123,7 @@ void LimitDetector::judge_networks(std::int64_t now_s) {
 
 void LimitDetector::judge_groups(std::int64_t now_s) {
     for (std::size_t i = 0; i < rules_.size(); ++i)
-        if (rules_[i].rule.per == Scope::group) judge(i, 0, allowed_[i], now_s);
+        if (has_one_subject(rules_[i].rule.per)) judge(i, 0, allowed_[i], now_s);
 }
 
 void LimitDetector::judge(std::size_t rule, std::uint32_t subject, std::uint64_t sum_max,
@@ -162,7 +163,8 @@ void LimitDetector::exceed(std::size_t rule, const CaseKey& key, std::int64_t no
                                              .metric = limit.metric,
                                              .threshold = limit.per_second,
                                              .window_s = static_cast<std::uint32_t>(limit.window.count()),
-                                             .first_exceeded = end_of_epoch(now_s)}});
+                                             .first_exceeded = end_of_epoch(now_s)},
+                                 .figures = {}});
         excess = std::prev(open.excesses.end());
         if (open.excesses.size() == 1) open.finding.trigger = excess->trigger;
     }

@@ -39,13 +39,14 @@ public:
                       std::vector<Finding>& findings);
     // Closes the cases of hosts that are not in these networks, before flows are judged by them.
     void close_outside(const PrefixSet& internal, std::vector<Finding>& findings);
-    // Calls act(finding, figures) for each open case: what it was opened as, and a function that returns the
+    // Calls act(finding, figures) for each open case that locks: what it was opened as, and a function that returns the
     // finding with the figures it has now.
     template <class Act>
     void for_each_open(Act&& act) {
         // By name: clang 14 captures no structured binding.
         for (auto& entry : open_)
-            act(entry.second.finding, [&] { return figures_now(entry.first, entry.second); });
+            if (!entry.first.allowed)
+                act(entry.second.finding, [&] { return figures_now(entry.first, entry.second); });
     }
     // No more epochs will come: what is still open is appended.
     void finish(std::vector<Finding>& findings);
@@ -91,11 +92,12 @@ private:
         std::uint64_t peak = 0;
         std::int64_t peak_s = 0;      // start of the epoch with which the peak window ends
         std::int64_t exceeded_s = 0;  // start of the last epoch in which it was exceeded
+        bool peak_is_new = false;     // its figures have not been taken yet
+        FurtherWindow figures;        // where it is not the first of its case
     };
     struct Case {
         Finding finding;
         std::vector<Excess> excesses;  // the first one opened it, and gives the figures
-        bool peak_is_new = false;      // its figures have not been taken yet
         bool was_exceeded = false;     // the first rule, in the newest epoch
     };
     // How long a limit has been exceeded that has an open_time.
@@ -104,6 +106,13 @@ private:
         std::int64_t exceeded_s = 0;
     };
 
+    static bool has_one_subject(Scope scope) noexcept {
+        return scope == Scope::group || scope == Scope::outside;
+    }
+    // Where the sums of a case's rules are.
+    static std::uint32_t summed_subject(const CaseKey& key) noexcept {
+        return has_one_subject(key.scope) ? 0 : key.subject;
+    }
     void set_rules(const LimitOptions& options, bool keep_sums);
     CaseKey key_of(const Rule& rule, std::uint32_t subject, bool allowed) const noexcept;
     std::uint64_t allowed(const Rule& rule) const noexcept;
@@ -124,7 +133,10 @@ private:
     bool is_quiet(const Case& open, std::int64_t now_s) const;
     void close_quiet(std::int64_t now_s, std::vector<Finding>& findings);
     void take_peaks(std::int64_t now_s);
-    void take_figures(const CaseKey& key, Case& open);
+    bool has_figures(const Case& open, const Excess& excess) const;
+    void take_figures(const CaseKey& key, Case& open, Excess& excess);
+    void take_new_figures(const CaseKey& key, Case& open);
+    void fill(const CaseKey& key, const Excess& excess, Finding& finding);
     WindowSubject subject_of(const CaseKey& key, const Rule& rule) const;
     Finding figures_now(const CaseKey& key, Case& open);
     void close(const CaseKey& key, Case& open, bool still_exceeded, std::vector<Finding>& findings);

@@ -32,7 +32,7 @@ void for_each_slice(const WindowQuery& query, Act&& act) {
     for (auto number = query.history.begin_number(); number < query.history.end_number(); ++number) {
         const EpochLog& log = query.history.log(number);
         if (log.start_s <= query.after_s || log.start_s > query.until_s) continue;
-        if (query.subject.scope == Scope::host) {
+        if (query.subject.scope == Scope::host || query.subject.scope == Scope::outside) {
             const HostSlice* slice = log.find(HostPlace::of(query.subject.number, query.direction));
             if (slice != nullptr) act(log, *slice);
             continue;

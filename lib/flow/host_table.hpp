@@ -48,6 +48,13 @@ public:
         ids_.erase(hash(addresses_[id]), id);
         free_.push_back(id);
     }
+    // Stands for all hosts that are not internal, where they talk to each other. The address :: is nobody's.
+    HostId find_or_add_outsiders() { return find_or_add(IpAddress{}); }
+    // no_host: there are none now.
+    HostId outsiders() const noexcept {
+        return ids_.find(hash({}), [&](HostId id) { return is_outsiders(id); });
+    }
+    bool is_outsiders(HostId id) const noexcept { return addresses_[id] == IpAddress{}; }
     const IpAddress& address(HostId id) const noexcept { return addresses_[id]; }
     // Flows that began at a host for which there was no room.
     Flows refused() const noexcept { return {refused_}; }

@@ -18,6 +18,12 @@ struct Side {
     std::uint8_t inside = 0;
 };
 
+// Without internal networks nothing is known of inside and outside.
+bool is_outside(const FlowKey& key, const HostTable& hosts) {
+    return !hosts.internal().empty() && !hosts.internal().contains(key.address[0]) &&
+           !hosts.internal().contains(key.address[1]);
+}
+
 // Only a flow between an internal and an external address has a direction.
 Side side_of(const FlowKey& key, HostTable& hosts) {
     const bool first_inside = hosts.internal().contains(key.address[0]);
@@ -110,7 +116,7 @@ void Merger::add_flow(const Part& part) {
         record.merge = totals_.epochs;
         record.delta = static_cast<std::uint32_t>(merged_.deltas.size());
         merged_.deltas.push_back({.flow = id,
-                                  .host = record.host,
+                                  .host = host_of(record),
                                   .inside = record.inside,
                                   .protocol = key.protocol,
                                   .family = key.family,
@@ -146,7 +152,7 @@ void Merger::add_flow(const Part& part) {
 
 // Anew with each part: the last one has seen all.
 void Merger::classify(const FlowRecord& record, FlowDelta& delta) const noexcept {
-    if (record.host == no_host) return;
+    if (delta.host == no_host) return;
     const FlowView view{.key = record.key,
                         .flags = record.flags,
                         .packets = record.packets,
@@ -161,8 +167,9 @@ void Merger::classify(const FlowRecord& record, FlowDelta& delta) const noexcept
 
 void Merger::begin_record(FlowRecord& record, const Part& part) {
     const Side side = side_of(record.key, hosts_);
+    const bool outside = side.host == no_host && is_outside(record.key, hosts_);
     record.host = side.host;
-    record.inside = side.inside;
+    record.inside = outside ? part.birth.initiator : side.inside;
     record.initiator = part.birth.initiator;
     record.first_flags = part.birth.first_flags;
     record.tools = part.birth.tools;
@@ -188,6 +195,11 @@ void Merger::change_allowances(std::vector<Allowance> allowances) {
     allowances_ = std::move(allowances);
     for (FlowId id = 0; id < flows_.end_id(); ++id)
         if (flows_.is_kept(id)) flows_[id].allowance = allowance_of(flows_[id].key);
+}
+
+HostId Merger::host_of(const FlowRecord& record) {
+    if (record.host != no_host || !is_outside(record.key, hosts_)) return record.host;
+    return hosts_.find_or_add_outsiders();
 }
 
 // Whoever sent a SYN without ACK began it; else whoever was first. Until the epoch is complete, first_ns is

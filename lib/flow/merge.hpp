@@ -22,7 +22,8 @@
 namespace flowlock {
 
 // What a flow added in one epoch; 0 and 1 are the endpoints of its key. Host, side and protocol are the
-// record's: they stand here, too, so that summing up needs no look at the records.
+// record's: they stand here, too, so that summing up needs no look at the records. But where neither endpoint is
+// internal, the host is HostTable's outsiders, and the initiator stands inside.
 struct FlowDelta {
     FlowId flow = no_flow;
     HostId host = no_host;
@@ -64,7 +65,7 @@ struct MergedEpoch {
     std::unordered_map<std::uint64_t, UnrecordedDelta> unrecorded;
     // Seconds of traffic in it: one; more, when a worker went on beyond its end, or came late with an older part.
     std::int64_t span_s = epoch_length.count();
-    bool incomplete = false;  // a worker stands still: what it has seen, such as answers, is missing
+    bool incomplete = false;          // a worker stands still: what it has seen, such as answers, is missing
     TapView view = TapView::unknown;  // as far as the last some thousand TCP handshakes tell
 };
 
@@ -128,6 +129,7 @@ private:
     std::array<std::uint8_t, 2> allowance_of(const FlowKey& key) const noexcept;
     void classify(const FlowRecord& record, FlowDelta& delta) const noexcept;
     void count_handshakes();
+    HostId host_of(const FlowRecord& record);
     static void take_initiator(FlowRecord& record, const Part& part);
     void add_unrecorded(const Part& part);
     void add_overflow(const Epoch& part);

@@ -81,6 +81,8 @@ std::string_view scope_word(Scope scope) {
             return "network";
         case Scope::group:
             return "group";
+        case Scope::outside:
+            return "sender";
     }
     return "";
 }

@@ -117,11 +117,22 @@ Json json_of(const AllowedTraffic& allowed) {
     return {{"reason", allowed.reason}, {"packets", allowed.packets}, {"bytes", allowed.bytes}};
 }
 
+Json json_of(const FurtherWindow& window);
+
 template <class Element>
 Json array_of(const std::vector<Element>& elements) {
     Json array = Json::array();
     for (const Element& element : elements) array.push_back(json_of(element));
     return array;
+}
+
+Json json_of(const FurtherWindow& window) {
+    Json json = json_of(window.trigger);
+    json["totals"] = json_of(window.totals);
+    json["externals"] = array_of(window.externals);
+    json["externals_total"] = window.externals_total;
+    json["unattributed"] = json_of(window.unattributed);
+    return json;
 }
 
 Json established_of(const Finding& finding) {
@@ -140,6 +151,7 @@ Json limit_of(const Finding& finding) {
     if (finding.reason != Reason::attack) return Json::object();
     const LimitFigures& limit = finding.limit;
     return {{"rules", array_of(limit.rules)},
+            {"further", array_of(limit.further)},
             {"excesses", limit.excesses},
             {"role", limit.role == Role::none ? Json(nullptr) : Json(name_of(limit.role))},
             {"vectors", array_of(limit.vectors)},
@@ -160,7 +172,9 @@ Json targets_of(const Finding& finding) {
 }
 
 Json host_of(const Finding& finding) {
-    return {{"address", subject_text(finding)}, {"group", finding.group}, {"scope", name_of(finding.scope)}};
+    return {{"address", finding.subject.empty() ? finding.host.to_string() : finding.subject},
+            {"group", finding.group},
+            {"scope", name_of(finding.scope)}};
 }
 
 Json loss_of(const Loss& loss) {

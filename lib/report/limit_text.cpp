@@ -169,7 +169,9 @@ std::vector<Row> hosts_of(const Finding& finding, NumberFormat format) {
     const LimitFigures& limit = finding.limit;
     std::vector<Row> rows;
     for (const External& internal : limit.internals)
-        rows.push_back({fmt::format("Host {},", internal.address.to_string()), internal.traffic});
+        rows.push_back({fmt::format("{} {},", finding.scope == Scope::outside ? "Source" : "Host",
+                                    internal.address.to_string()),
+                        internal.traffic});
     if (limit.internals_total > limit.internals.size())
         rows.push_back({fmt::format("Other hosts ({}),",
                                     grouped(limit.internals_total - limit.internals.size(), format)),
@@ -177,9 +179,8 @@ std::vector<Row> hosts_of(const Finding& finding, NumberFormat format) {
     return rows;
 }
 
-}  // namespace
-
-std::string limit_text(const Finding& finding, NumberFormat format) {
+// The summary of one window.
+std::string window_text(const Finding& finding, NumberFormat format) {
     assert(finding.trigger.window_s > 0);
     LineWriter writer(finding.trigger.window_s, format);
     std::string text = fmt::format("Direction {}\nInternal {}\nThreshold {}\n",
@@ -192,6 +193,31 @@ std::string limit_text(const Finding& finding, NumberFormat format) {
     text += rest_text(writer, finding, format);
     text += writer.lines(networks_of(finding, format));
     text += writer.lines(hosts_of(finding, format));
+    return text;
+}
+
+// The same host, seen by another limit.
+Finding seen_by(const FurtherWindow& window, const Finding& finding) {
+    Finding seen;
+    seen.direction = finding.direction;
+    seen.host = finding.host;
+    seen.scope = finding.scope;
+    seen.subject = finding.subject;
+    seen.group = finding.group;
+    seen.trigger = window.trigger;
+    seen.totals = window.totals;
+    seen.externals = window.externals;
+    seen.externals_total = window.externals_total;
+    seen.limit.unattributed = window.unattributed;
+    return seen;
+}
+
+}  // namespace
+
+std::string limit_text(const Finding& finding, NumberFormat format) {
+    std::string text = window_text(finding, format);
+    for (const FurtherWindow& window : finding.limit.further)
+        text += '\n' + window_text(seen_by(window, finding), format);
     return text;
 }
 

@@ -30,6 +30,9 @@ std::string_view sentence_of(const Finding& finding) {
 }
 
 std::string direction_text(const Finding& finding) {
+    if (finding.scope == Scope::outside)
+        return "from addresses that are not internal to others: forged sources, or networks.internal lacks a "
+               "network";
     const bool out = finding.direction == Direction::out;
     // A scan's host is the one that scans, also when it is the other side.
     const bool from = out || finding.reason == Reason::scan;
@@ -67,6 +70,7 @@ std::string traffic_text(const Finding& finding) {
 }
 
 std::string subject_text(const Finding& finding) {
+    if (finding.scope == Scope::outside) return "outside";
     return finding.subject.empty() ? finding.host.to_string() : finding.subject;
 }
 
@@ -78,6 +82,8 @@ std::string_view host_label(const Finding& finding) {
             return "Network";
         case Scope::group:
             return "Group";
+        case Scope::outside:
+            return "Senders";
     }
     return "";
 }
