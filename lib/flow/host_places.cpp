@@ -6,6 +6,11 @@
 namespace flowlock {
 namespace {
 
+// IPv6 first. ::/0 lies around the IPv4-mapped block and does not contain it: families do not mix.
+bool comes_before(const IpAddress& a, const IpAddress& b) noexcept {
+    return a.is_ipv4() != b.is_ipv4() ? b.is_ipv4() : a < b;
+}
+
 IpAddress network_of(const IpAddress& host) noexcept {
     constexpr std::uint64_t all_but_last_byte = ~std::uint64_t{0} >> 8,
                             first_six_bytes = ~std::uint64_t{0} >> 16;
@@ -21,7 +26,8 @@ GroupIndex::GroupIndex(const std::vector<HostGroup>& groups) {
             entries_.push_back({prefix, static_cast<GroupNumber>(i + 1)});
     // A network comes before those within it, which say nothing new: they are of the same group.
     std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-        if (a.prefix.network() != b.prefix.network()) return a.prefix.network() < b.prefix.network();
+        if (a.prefix.network() != b.prefix.network())
+            return comes_before(a.prefix.network(), b.prefix.network());
         return a.prefix.length() < b.prefix.length();
     });
     std::vector<Entry> outermost;
@@ -32,9 +38,10 @@ GroupIndex::GroupIndex(const std::vector<HostGroup>& groups) {
 }
 
 GroupNumber GroupIndex::group_of(const IpAddress& address) const noexcept {
-    const auto after = std::upper_bound(
-        entries_.begin(), entries_.end(), address,
-        [](const IpAddress& wanted, const Entry& entry) { return wanted < entry.prefix.network(); });
+    const auto after = std::upper_bound(entries_.begin(), entries_.end(), address,
+                                        [](const IpAddress& wanted, const Entry& entry) {
+                                            return comes_before(wanted, entry.prefix.network());
+                                        });
     if (after == entries_.begin()) return 0;
     const Entry& before = *std::prev(after);
     return before.prefix.contains(address) ? before.group : GroupNumber{0};

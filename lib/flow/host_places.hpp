@@ -26,7 +26,7 @@ private:
         Prefix prefix;
         GroupNumber group;
     };
-    std::vector<Entry> entries_;  // by address; none within another
+    std::vector<Entry> entries_;  // by family, then address; none within another
 };
 
 // The networks in which hosts were met, numbered from 0; they stay, since an internal network has few of them.
