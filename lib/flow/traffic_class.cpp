@@ -51,9 +51,10 @@ TrafficClass class_of_syn(const Side& side) noexcept {
         return odd ? TrafficClass::tcp_flags : TrafficClass::syn;
     }
     // SYN, and then ACK to something that was not seen: a client. Else SYN-ACKs, and no more of them than are
-    // repeated, or the server of a connection.
+    // repeated, or the server of a connection whose client is not seen.
     if (side.is_initiator() && tcp_flag::opens(side.flow.first_flags)) return unanswered_ack;
-    const bool sent_data = (flags & tcp_flag::psh) != 0 || side.packets() > answers_per_packet;
+    const bool repeats = side.packets() <= answers_per_packet || side.is_answered();
+    const bool sent_data = (flags & tcp_flag::psh) != 0 || !repeats;
     return sent_data ? unanswered_ack : TrafficClass::syn_ack;
 }
 

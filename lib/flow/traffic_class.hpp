@@ -29,7 +29,7 @@ enum class TrafficClass : std::uint8_t {
     tcp_one_sided,     // … but this side shows a handshake, so there was another one, or it is forged
     tcp_answer,        // SYN-ACK or RST to what the other side began
     syn,               // SYN without ACK, never followed up
-    syn_ack,           // SYN-ACK to nobody's SYN
+    syn_ack,           // SYN-ACK to nobody's SYN, or too many for it
     ack,               // ACK that the other side does not take part in
     rst,               // RST to nothing that was seen
     tcp_flags,         // none of SYN, ACK and RST; or SYN with FIN or URG
