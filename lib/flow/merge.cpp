@@ -52,6 +52,7 @@ void Merger::open(const EpochName& name) {
     merged_.unrecorded.clear();
     merged_.span_s = epoch_length.count();
     merged_.incomplete = false;
+    overdue_ = false;
     open_ = true;
 }
 
@@ -64,6 +65,7 @@ void Merger::add(const Epoch& part) {
 void Merger::add_late(const Epoch& part) {
     if (!open_) open(merged_.name);
     if (!part.late) ++totals_.late;
+    overdue_ = true;
     const std::int64_t before_s = merged_.span_s;
     count(part);
     merged_.span_s = before_s + span_of(part);
@@ -147,17 +149,18 @@ void Merger::add_flow(const Part& part) {
     record.last_ns = std::max(record.last_ns, part.last_ns);
     delta.first_ns = std::min(delta.first_ns, part.first_ns);
     delta.last_ns = std::max(delta.last_ns, part.last_ns);
-    classify(record, delta);
+    classify(record, delta, delta.packets);
 }
 
 // Anew with each part: the last one has seen all.
-void Merger::classify(const FlowRecord& record, FlowDelta& delta) const noexcept {
+void Merger::classify(const FlowRecord& record, FlowDelta& delta,
+                      const std::array<std::uint64_t, 2>& packets_now) noexcept {
     if (delta.host == no_host) return;
     const FlowView view{.key = record.key,
                         .flags = record.flags,
                         .packets = record.packets,
                         .bytes = record.bytes,
-                        .packets_now = delta.packets,
+                        .packets_now = packets_now,
                         .first_flags = record.first_flags,
                         .initiator = record.initiator,
                         .inside = record.inside};
@@ -334,11 +337,18 @@ void Merger::count_handshakes() {
     }
     handshakes_.clear();
     if (handshakes_seen_ >= handshakes_min)
-        merged_.view = handshakes_whole_ * 2 >= handshakes_seen_ ? TapView::both_ways : TapView::one_way;
+        view_ = handshakes_whole_ * 2 >= handshakes_seen_ ? TapView::both_ways : TapView::one_way;
     while (handshakes_seen_ > handshakes_max) {
         handshakes_seen_ /= 2;
         handshakes_whole_ /= 2;
     }
+}
+
+// The answers may be what is missing, as where the two fibres of a link are two workers': a flow in which both sides
+// ever took part is a conversation, however many packets there are for each of the other's.
+void Merger::doubt_silence() {
+    merged_.view = TapView::one_way;
+    for (FlowDelta& delta : merged_.deltas) classify(flows_[delta.flow], delta, {});
 }
 
 void Merger::keep_unreachables(const UnreachableList& part) {
@@ -378,6 +388,8 @@ const MergedEpoch& Merger::close(bool incomplete) {
     mark_unreachables();
     settle_overflow();
     count_handshakes();
+    merged_.view = view_;
+    if (incomplete || overdue_) doubt_silence();
     if (parts_ == FlowParts::in_any_order)
         for (const FlowId id : merged_.new_flows) {
             FlowRecord& record = flows_[id];

@@ -65,8 +65,9 @@ struct MergedEpoch {
     std::unordered_map<std::uint64_t, UnrecordedDelta> unrecorded;
     // Seconds of traffic in it: one; more, when a worker went on beyond its end, or came late with an older part.
     std::int64_t span_s = epoch_length.count();
-    bool incomplete = false;          // a worker stands still: what it has seen, such as answers, is missing
-    TapView view = TapView::unknown;  // as far as the last some thousand TCP handshakes tell
+    bool incomplete = false;  // a worker stands still: what it has seen, such as answers, is missing
+    // As far as the last some thousand TCP handshakes tell; one_way, when what a worker has seen is missing or came late.
+    TapView view = TapView::unknown;
 };
 
 // What the run amounts to so far.
@@ -127,7 +128,9 @@ private:
     void begin_record(FlowRecord& record, const Part& part);
     // By direction: what the host sends, what it receives.
     std::array<std::uint8_t, 2> allowance_of(const FlowKey& key) const noexcept;
-    void classify(const FlowRecord& record, FlowDelta& delta) const noexcept;
+    static void classify(const FlowRecord& record, FlowDelta& delta,
+                         const std::array<std::uint64_t, 2>& packets_now) noexcept;
+    void doubt_silence();
     void count_handshakes();
     HostId host_of(const FlowRecord& record);
     static void take_initiator(FlowRecord& record, const Part& part);
@@ -152,6 +155,8 @@ private:
     std::vector<FlowId> handshakes_;
     std::uint64_t handshakes_seen_ = 0;
     std::uint64_t handshakes_whole_ = 0;
+    TapView view_ = TapView::unknown;  // as they tell
+    bool overdue_ = false;             // a part of the open epoch came late: what belongs to it was elsewhere
     MergeTotals totals_;
     bool open_ = false;
 };

@@ -209,3 +209,66 @@ TEST_CASE("what a late epoch brings together from several seconds is no flood") 
         CHECK(tap.control().take_reports().size() == (late ? 0 : 1));
     }
 }
+
+TEST_CASE("a transfer whose acknowledgements another worker has is no flood while that one stands still") {
+    ControlCore::Options options = live_options();
+    for (const Direction direction : {Direction::out, Direction::in})
+        options.limits.rules.push_back({.name = name_of(direction),
+                                        .direction = direction,
+                                        .per_second = 100,
+                                        .window = seconds{1},
+                                        .traffic = CountedTraffic::unanswered});
+    Tap tap(options, 2);
+    // One worker has the fibre out, one the fibre in; with 64 segments for each acknowledgement.
+    std::vector<Sent> sent{Sent{.flags = 0x02}},
+        answers{
+            Sent{.from = "192.0.2.1", .to = "10.0.0.1", .from_port = 80, .to_port = 40000, .flags = 0x12}};
+    for (int i = 0; i < 640; ++i) sent.push_back({.time_ns = 1, .flags = 0x18});
+    for (int i = 0; i < 10; ++i) {
+        answers.push_back(answers[0]);
+        answers.back().flags = 0x10;
+        answers.back().time_ns = 2;
+    }
+    tap.epoch_of_all(100, {sent, answers});
+    // One host more begins while the other worker stands still.
+    std::vector<Sent> more = sent;
+    for (Sent packet : sent) {
+        packet.from = "10.0.0.2";
+        more.push_back(packet);
+    }
+    for (std::uint64_t sequence = 2; sequence <= 6; ++sequence) {
+        tap.hand_over(0, {sequence, 99 + static_cast<std::int64_t>(sequence)}, more);
+        tap.merge_all();
+    }
+    Epoch* late = tap.take_empty(1);
+    late->begin({2, 101});
+    for (int second = 0; second < 4; ++second)
+        for (const char* host : {"10.0.0.1", "10.0.0.2"})
+            for (Sent packet : answers) {
+                packet.to = host;
+                packet.time_ns += second * second_ns;
+                Tap::count(*late, packet, 101);
+            }
+    late->late = true;
+    late->next_sequence = 7;
+    tap.hand_over(1, late);
+    tap.merge_all();
+    tap.epoch_of_all(106, {more, answers});
+    tap.finish();
+    CHECK(tap.control().take_reports().empty());
+}
+
+TEST_CASE("a flood of SYN is found while a worker stands still") {
+    ControlCore::Options options = live_options();
+    options.limits.rules = {
+        {.name = "f", .per_second = 100, .window = seconds{1}, .traffic = CountedTraffic::unanswered}};
+    Tap tap(options, 2);
+    tap.epoch_of_all(100, {{}, {}});
+    for (std::uint64_t sequence = 2; sequence <= 4; ++sequence) {
+        tap.hand_over(0, {sequence, 99 + static_cast<std::int64_t>(sequence)}, packets(150));
+        tap.merge_all();
+    }
+    const auto reports = tap.control().take_reports();
+    REQUIRE(reports.size() == 1);
+    CHECK(reports[0].finding.vector == "syn_flood");
+}
