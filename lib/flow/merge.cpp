@@ -312,8 +312,10 @@ TrafficClass Merger::settled_class(HostId host, bool out, TrafficClass traffic, 
         static_cast<unsigned>(asks ? TrafficClass::requests : TrafficClass::responses));
     const Traffic others = opposite(asks ? responses_of(reflector) : requests_of(reflector));
     if (others.packets.value == 0) return traffic;
-    const bool is_reflected = !asks && out && volume.bytes.value >= reflection_ratio * others.bytes.value;
-    return is_reflected ? traffic : TrafficClass::udp_exchange;
+    const bool is_reflected = !asks && out && !reflectors[reflector].bulk &&
+                              volume.bytes.value >= reflection_ratio * others.bytes.value;
+    const bool is_too_much = volume.packets.value > conversation_ratio * (others.packets.value + 1);
+    return is_reflected || is_too_much ? traffic : TrafficClass::udp_exchange;
 }
 
 void Merger::settle_overflow() {
