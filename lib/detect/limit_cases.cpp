@@ -53,26 +53,32 @@ WindowSubject LimitDetector::subject_of(const CaseKey& key, const Rule& rule) co
     return {.scope = key.scope, .number = number, .groups = rule.groups};
 }
 
-bool LimitDetector::is_quiet(const Case& open, std::int64_t now_s) const {
-    return std::all_of(open.excesses.begin(), open.excesses.end(), [&](const Excess& excess) {
-        return now_s - excess.exceeded_s >= rules_[excess.rule].rule.quiet_time.count();
-    });
-}
-
-// Before the newest epoch counts: what comes after a long pause is another case. A host that fell silent has
-// no slice to be judged by, but its window may still be over the limit.
-void LimitDetector::close_quiet(std::int64_t now_s, std::vector<Finding>& findings) {
-    for (auto at = open_.begin(); at != open_.end();) {
-        const CaseKey key = at->first;
-        Case& open = at->second;
+// Before the newest epoch counts. A host that fell silent has no slice to be judged by, but its window may still be
+// over the limit.
+void LimitDetector::note_exceeded(std::int64_t now_s) {
+    for (auto& [key, open] : open_) {
         const std::uint32_t subject = summed_subject(key);
         for (Excess& excess : open.excesses)
             if (is_exceeded(rules_[excess.rule], subject, key.allowed)) excess.exceeded_s = now_s;
-        if (!is_quiet(open, now_s)) {
+        // Between epochs there may have been none.
+        if (now_s - open.excesses.front().exceeded_s > epoch_length.count()) open.was_exceeded = false;
+    }
+}
+
+// Whether it has been for quiet_time, up to and with the epoch that started then.
+bool LimitDetector::is_quiet(const Case& open, std::int64_t last_s) const {
+    return std::all_of(open.excesses.begin(), open.excesses.end(), [&](const Excess& excess) {
+        return last_s - excess.exceeded_s >= rules_[excess.rule].rule.quiet_time.count();
+    });
+}
+
+void LimitDetector::close_quiet(std::int64_t last_s, std::vector<Finding>& findings) {
+    for (auto at = open_.begin(); at != open_.end();) {
+        if (!is_quiet(at->second, last_s)) {
             ++at;
             continue;
         }
-        close(key, open, false, findings);
+        close(at->first, at->second, false, findings);
         at = open_.erase(at);
     }
 }

@@ -79,19 +79,27 @@ void LimitDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& find
     const std::int64_t before_s = history.empty() ? now_s : history.newest().start_s;
 
     sums_.begin(epoch);
-    close_quiet(now_s, findings);
+    note_exceeded(now_s);
+    keep_waiting(now_s);
+    // What comes after a long pause is another case.
+    close_quiet(now_s - epoch_length.count(), findings);
     sums_.add_newest();
     allowed_.clear();
     for (const Rule& rule : rules_) allowed_.push_back(allowed(rule));
     judge_hosts(now_s);
+    judge_waiting(Scope::host, now_s);
     judge_networks(now_s);
+    judge_waiting(Scope::network, now_s);
     judge_groups(now_s);
+    std::erase_if(waiting_, [&](const auto& entry) { return entry.second.exceeded_s != now_s; });
     take_peaks(now_s);
+    close_quiet(now_s, findings);
     // The window that ended with the epoch before is still needed when a peak turns out to have been one.
     sums_.trim(std::min(before_s, now_s) - sums_.longest_window_s() + 1);
 }
 
-// Whoever sent or received nothing in this epoch does not exceed a limit that it did not exceed before.
+// Whoever sent or received nothing in this epoch does not exceed a limit that it did not exceed before. Who did may
+// have waited long enough by now: judge_waiting().
 void LimitDetector::judge_hosts(std::int64_t now_s) {
     for (const HostSlice& slice : history().newest().slices) {
         const HostId host = slice.place.host();
@@ -102,6 +110,7 @@ void LimitDetector::judge_hosts(std::int64_t now_s) {
 }
 
 void LimitDetector::judge_networks(std::int64_t now_s) {
+    list_networks_with_cases();
     for (const Direction direction : directions) {
         const auto is_of_networks = [&](const Rule& rule) {
             return rule.rule.per == Scope::network && rule.rule.direction == direction;
@@ -131,6 +140,7 @@ void LimitDetector::judge(std::size_t rule, std::uint32_t subject, std::uint64_t
     const Rule& judged = rules_[rule];
     if (sum(judged, subject, true) <= sum_max) return;
     const bool with_allowed = sum(judged, subject, false) <= sum_max;
+    if (!with_allowed && !options_.allowances.empty()) has_waited({rule, subject, true}, now_s);
     CaseKey key = key_of(judged, subject, with_allowed);
     // A group's sums are the rule's own; its cases are told apart by the group.
     if (key.scope == Scope::group) {
@@ -145,11 +155,13 @@ void LimitDetector::exceed(std::size_t rule, const CaseKey& key, std::int64_t no
     const Rule& exceeded = rules_[rule];
     auto at = open_.find(key);
     if (at == open_.end()) {
-        if (!has_waited(rule, key, now_s)) return;
+        const WaitingKey waiting{rule, key.scope == Scope::group ? 0 : key.subject, key.allowed};
+        if (!has_waited(waiting, now_s)) return;
         CaseKey locked = key;
         locked.allowed = false;
         if (key.allowed && open_.contains(locked)) return;
-        if (key.scope == Scope::network && host_has_case_in(key.subject, key)) return;
+        if (key.scope == Scope::network && host_has_case_in(key)) return;
+        waiting_.erase(waiting);
         at = open_.try_emplace(key).first;
         open(exceeded, key, at->second, now_s);
     }
@@ -171,24 +183,42 @@ void LimitDetector::exceed(std::size_t rule, const CaseKey& key, std::int64_t no
     excess->exceeded_s = now_s;
 }
 
-// Whether the limit has been exceeded in every epoch for its open_time.
-bool LimitDetector::has_waited(std::size_t rule, const CaseKey& key, std::int64_t now_s) {
-    const std::chrono::seconds open_time = rules_[rule].rule.open_time;
-    if (open_time.count() == 0) return true;
-    Waiting& waiting = waiting_.try_emplace({rule, key.subject}, Waiting{now_s, now_s}).first->second;
-    if (now_s - waiting.exceeded_s > epoch_length.count()) waiting.since_s = now_s;
-    waiting.exceeded_s = now_s;
-    if (now_s - waiting.since_s < open_time.count()) return false;
-    waiting_.erase({rule, key.subject});
-    return true;
+// Before the newest epoch counts: whose window is over the limit even without it has been over it until now, whatever
+// pauses there were.
+void LimitDetector::keep_waiting(std::int64_t now_s) {
+    for (auto& [key, waiting] : waiting_)
+        if (is_exceeded(rules_[key.rule], key.subject, key.allowed)) waiting.exceeded_s = now_s;
 }
 
-bool LimitDetector::host_has_case_in(NetworkNumber network, const CaseKey& key) const {
-    return std::any_of(open_.begin(), open_.end(), [&](const auto& entry) {
-        const CaseKey& other = entry.first;
-        return other.scope == Scope::host && other.direction == key.direction && !other.allowed &&
-               hosts_.network_of(other.subject) == network;
-    });
+// Groups are judged in every epoch.
+void LimitDetector::judge_waiting(Scope scope, std::int64_t now_s) {
+    waited_.clear();
+    for (const auto& [key, waiting] : waiting_)
+        if (rules_[key.rule].rule.per == scope) waited_.push_back(key);
+    for (const WaitingKey& key : waited_) judge(key.rule, key.subject, allowed_[key.rule], now_s);
+}
+
+// Whether the limit has been exceeded in every epoch for its open_time.
+bool LimitDetector::has_waited(const WaitingKey& key, std::int64_t now_s) {
+    const std::chrono::seconds open_time = rules_[key.rule].rule.open_time;
+    if (open_time.count() == 0) return true;
+    Waiting& waiting = waiting_.try_emplace(key, Waiting{now_s, now_s}).first->second;
+    if (now_s - waiting.exceeded_s > epoch_length.count()) waiting.since_s = now_s;
+    waiting.exceeded_s = now_s;
+    return now_s - waiting.since_s >= open_time.count();
+}
+
+void LimitDetector::list_networks_with_cases() {
+    for (auto& networks : networks_with_cases_) networks.clear();
+    for (const auto& [key, open] : open_)
+        if (key.scope == Scope::host && !key.allowed)
+            networks_with_cases_[index_of(key.direction)].push_back(hosts_.network_of(key.subject));
+    for (auto& networks : networks_with_cases_) std::sort(networks.begin(), networks.end());
+}
+
+bool LimitDetector::host_has_case_in(const CaseKey& network) const {
+    const auto& networks = networks_with_cases_[index_of(network.direction)];
+    return std::binary_search(networks.begin(), networks.end(), network.subject);
 }
 
 bool LimitDetector::has_open_case(HostId host) const noexcept {

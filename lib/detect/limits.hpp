@@ -5,7 +5,8 @@
 // After each epoch the sum of a rule's metric over the window that ends with that epoch (limit_sums.hpp) is compared
 // with per_second * window. A window that has only begun to fill counts what it has, so a flood is found in the
 // epoch in which it passes the limit, not when the window is over. A case opens when a limit has been exceeded for
-// its open_time, and stays open until no rule that was exceeded has been so for its quiet_time; its figures are
+// its open_time, and stays open until no rule that was exceeded has been so for its quiet_time: for so many whole
+// epochs, so that what exceeds it again in the next one is still the same case. Its figures are
 // those of the window with the highest sum of the rule that opened it. Rules of one metric share a case: one flood,
 // one report, which names them all. A network's case does not open while one of its hosts has one: then it is that
 // host who is attacked, or attacks. What is exceeded only with traffic that the configuration allows makes an
@@ -100,7 +101,14 @@ private:
         std::vector<Excess> excesses;  // the first one opened it, and gives the figures
         bool was_exceeded = false;     // the first rule, in the newest epoch
     };
-    // How long a limit has been exceeded that has an open_time.
+    // How long a limit has been exceeded that has an open_time. What is exceeded without allowed traffic is so with it.
+    struct WaitingKey {
+        std::size_t rule = 0;
+        std::uint32_t subject = 0;  // as in LimitSums
+        bool allowed = false;
+
+        friend auto operator<=>(const WaitingKey&, const WaitingKey&) = default;
+    };
     struct Waiting {
         std::int64_t since_s = 0;
         std::int64_t exceeded_s = 0;
@@ -127,11 +135,15 @@ private:
     void judge_groups(std::int64_t now_s);
     void judge(std::size_t rule, std::uint32_t subject, std::uint64_t sum_max, std::int64_t now_s);
     void exceed(std::size_t rule, const CaseKey& key, std::int64_t now_s);
-    bool has_waited(std::size_t rule, const CaseKey& key, std::int64_t now_s);
-    bool host_has_case_in(NetworkNumber network, const CaseKey& key) const;
+    void keep_waiting(std::int64_t now_s);
+    void judge_waiting(Scope scope, std::int64_t now_s);
+    bool has_waited(const WaitingKey& key, std::int64_t now_s);
+    void list_networks_with_cases();
+    bool host_has_case_in(const CaseKey& network) const;
     void open(const Rule& rule, const CaseKey& key, Case& opened, std::int64_t now_s);
-    bool is_quiet(const Case& open, std::int64_t now_s) const;
-    void close_quiet(std::int64_t now_s, std::vector<Finding>& findings);
+    bool is_quiet(const Case& open, std::int64_t last_s) const;
+    void note_exceeded(std::int64_t now_s);
+    void close_quiet(std::int64_t last_s, std::vector<Finding>& findings);
     void take_peaks(std::int64_t now_s);
     bool has_figures(const Case& open, const Excess& excess) const;
     void take_figures(const CaseKey& key, Case& open, Excess& excess);
@@ -152,8 +164,11 @@ private:
     std::vector<std::uint64_t> allowed_;
     std::vector<std::array<std::vector<std::size_t>, 2>> rules_of_group_;
     std::map<CaseKey, Case> open_;
-    std::map<std::pair<std::size_t, std::uint32_t>, Waiting> waiting_;  // by rule and subject
-    std::vector<NetworkNumber> touched_;                                // scratch
+    std::map<WaitingKey, Waiting> waiting_;  // exceeded in the newest epoch
+    // Scratch of judging networks: those with traffic, and those of hosts that have a case in this direction.
+    std::vector<NetworkNumber> touched_;
+    std::array<std::vector<NetworkNumber>, 2> networks_with_cases_;
+    std::vector<WaitingKey> waited_;  // scratch
     std::chrono::seconds longest_quiet_{0};
     std::uint64_t cases_opened_ = 0;
 };

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "detect/limits.hpp"
-
 #include <map>
 #include <random>
 #include <set>
 
 #include <catch2/catch.hpp>
 
-#include "lab.hpp"
+#include "limit_stage.hpp"
 
 using namespace flowlock;
 using namespace flowlock::test;
@@ -15,36 +13,14 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr std::uint32_t many = 1'000'000;
+constexpr std::uint32_t many = LimitStage::many;
 
-struct Stage {
+struct Stage : LimitStage {
     explicit Stage(std::vector<LimitRule> rules, std::uint32_t records_max = many,
                    std::uint32_t slices_max = many)
-        : detector({.rules = std::move(rules)}, lab.flows, lab.hosts,
-                   {.records = records_max, .slices = slices_max}, many) {}
-
-    void epoch(std::int64_t start_s, std::vector<Sent> packets) {
-        for (Sent& packet : packets)
-            if (packet.time_ns == 0) packet.time_ns = start_s * second_ns;
-        detector.advance(lab.epoch(start_s, packets), findings);
-    }
-    std::vector<Finding>& finish() {
-        detector.finish(findings);
-        return findings;
-    }
-
-    Lab lab{1, many, 65536};
-    LimitDetector detector;
-    std::vector<Finding> findings;
+        : LimitStage({.rules = std::move(rules)},
+                     {.history = {.records = records_max, .slices = slices_max}}) {}
 };
-
-std::vector<Sent> times(std::size_t count, const Sent& packet) {
-    return std::vector<Sent>(count, packet);
-}
-
-Time at(std::int64_t second) {
-    return Time{seconds{second}};
-}
 
 }  // namespace
 
