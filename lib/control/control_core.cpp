@@ -183,6 +183,7 @@ void ControlCore::reload(const Reload& settings) {
 
 void ControlCore::apply(const Reload& settings) {
     const bool other_networks = settings.internal.prefixes() != hosts_.internal().prefixes();
+    limits_.settle_figures();
     if (other_networks) change_networks(settings.internal);
     hosts_.change_groups(settings.limits.groups);
     merger_.change_allowances(settings.limits.allowances);

@@ -43,6 +43,10 @@ public:
     // The history stays, and the sums are those of what it holds, made anew unless `keep_sums`: the rules count
     // the same as before. Returns the rules' columns.
     std::vector<RuleColumns> set_rules(const LimitOptions& options, bool keep_sums);
+    // By number until now, the numbers from now on, before set_rules(), which makes the sums anew.
+    void renumber_allowances(const std::vector<std::uint8_t>& numbers) {
+        history_.renumber_allowances(numbers);
+    }
     // The groups that a rule is for, by group number, 0 for hosts that are in none.
     static std::vector<bool> groups_of(const LimitRule& rule, const LimitOptions& options);
 

@@ -25,6 +25,21 @@ auto find_rule(const std::vector<LimitRule>& rules, const LimitRule& wanted) {
     });
 }
 
+// By an allowance's number in records, its number in the other list: that of the first one with its reason, or
+// allowance_gone.
+std::vector<std::uint8_t> places_of(const std::vector<Allowance>& before,
+                                    const std::vector<Allowance>& after) {
+    std::vector<std::uint8_t> places{0};
+    for (const Allowance& allowance : before) {
+        const auto found = std::find_if(after.begin(), after.end(), [&](const Allowance& other) {
+            return other.reason == allowance.reason;
+        });
+        places.push_back(found == after.end() ? allowance_gone
+                                              : static_cast<std::uint8_t>(found - after.begin() + 1));
+    }
+    return places;
+}
+
 }  // namespace
 
 LimitDetector::LimitDetector(const LimitOptions& options, const FlowStore& flows, const HostTable& hosts,
@@ -226,6 +241,16 @@ bool LimitDetector::has_open_case(HostId host) const noexcept {
     return at != open_.end() && at->first.scope == Scope::host && at->first.subject == host;
 }
 
+// A host may have come into a group for which another rule takes the place of this one.
+bool LimitDetector::is_for(const LimitRule& rule, const LimitOptions& options, const CaseKey& key) const {
+    return key.scope != Scope::host || LimitSums::groups_of(rule, options)[hosts_.group_of(key.subject)];
+}
+
+void LimitDetector::settle_figures() {
+    for (auto& [key, open] : open_)
+        if (open.peak_is_new) take_figures(key, open);
+}
+
 void LimitDetector::change_rules(const LimitOptions& options, std::uint32_t externals_max, bool judged_anew,
                                  std::vector<Finding>& findings) {
     externals_max_ = externals_max;
@@ -236,7 +261,7 @@ void LimitDetector::change_rules(const LimitOptions& options, std::uint32_t exte
         std::vector<Excess> kept;
         for (const Excess& excess : open.excesses) {
             const auto found = find_rule(rules, rules_[excess.rule].rule);
-            if (found == rules.end()) continue;
+            if (found == rules.end() || !is_for(*found, options, at->first)) continue;
             kept.push_back(excess);
             kept.back().rule = static_cast<std::size_t>(found - rules.begin());
         }
@@ -252,9 +277,14 @@ void LimitDetector::change_rules(const LimitOptions& options, std::uint32_t exte
             at = open_.erase(at);
         }
     }
+    const std::vector<std::uint8_t> places = places_of(options_.allowances, options.allowances);
+    const bool same_allowances =
+        options.allowances.size() == options_.allowances.size() &&
+        std::equal(places.begin(), places.end(), places_of(options_.allowances, options_.allowances).begin());
+    if (!same_allowances) sums_.renumber_allowances(places);
     // Where only names and thresholds differ, the sums are right as they are.
-    const bool same_sums = same_groups && options.allowances.empty() == options_.allowances.empty() &&
-                           !judged_anew && options.sampling == options_.sampling &&
+    const bool same_sums = same_groups && same_allowances && !judged_anew &&
+                           options.sampling == options_.sampling &&
                            std::equal(rules.begin(), rules.end(), options_.rules.begin(),
                                       options_.rules.end(), look_at_the_same);
     set_rules(options, same_sums);

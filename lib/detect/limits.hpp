@@ -33,9 +33,12 @@ public:
 
     // Judges the next epoch. Findings of cases that closed are appended to `findings`.
     void advance(const MergedEpoch& epoch, std::vector<Finding>& findings);
+    // Before the hosts' groups or networks change: figures of peaks are taken while they are as they were.
+    void settle_figures();
     // Between two epochs. The history stays, and the new rules' sums are those of what it holds. Cases stay open
-    // whose rule is still there, by name and by what it looks at; the others are closed. `judged_anew`: the
-    // hosts of flows, or their groups, have changed since the last epoch.
+    // whose rule is still there, by name and by what it looks at, and for the host; the others are closed.
+    // `judged_anew`: the hosts of flows have changed since the last epoch. What was allowed stays so, for the same
+    // reason if there still is an allowance of that reason.
     void change_rules(const LimitOptions& options, std::uint32_t externals_max, bool judged_anew,
                       std::vector<Finding>& findings);
     // Closes the cases of hosts that are not in these networks, before flows are judged by them.
@@ -139,6 +142,7 @@ private:
     void judge_waiting(Scope scope, std::int64_t now_s);
     bool has_waited(const WaitingKey& key, std::int64_t now_s);
     void list_networks_with_cases();
+    bool is_for(const LimitRule& rule, const LimitOptions& options, const CaseKey& key) const;
     bool host_has_case_in(const CaseKey& network) const;
     void open(const Rule& rule, const CaseKey& key, Case& opened, std::int64_t now_s);
     bool is_quiet(const Case& open, std::int64_t last_s) const;

@@ -56,6 +56,16 @@ const EpochLog& WindowHistory::add(const MergedEpoch& epoch,
     return log;
 }
 
+void WindowHistory::renumber_allowances(const std::vector<std::uint8_t>& numbers) {
+    const auto renumber = [&](std::uint8_t& number) {
+        if (number < numbers.size()) number = numbers[number];
+    };
+    for (EpochLog& log : logs_) {
+        for (ClassVolume& volume : log.classes) renumber(volume.allowance);
+        for (FlowTraffic& record : log.records) renumber(record.allowance);
+    }
+}
+
 HostSlice& WindowHistory::slice_of(EpochLog& log, HostPlace place) {
     if (place.number >= slice_by_place_.size()) slice_by_place_.resize(2 * (place.number + 1));
     std::uint32_t& index_plus_1 = slice_by_place_[place.number];

@@ -99,6 +99,8 @@ public:
 
     // Of one packet in so many the mirror shows one; 1 or more. For epochs that are yet to come.
     void set_sampling(std::uint32_t sampling) noexcept { sampling_ = sampling; }
+    // What was allowed in the past, by the numbers until now; those of allowances that are gone already stay.
+    void renumber_allowances(const std::vector<std::uint8_t>& numbers);
     // Sums up an epoch; it is then newest(). `new_pairs`: by delta, or empty.
     const EpochLog& add(const MergedEpoch& epoch, const std::vector<ExternalPairs::New>& new_pairs);
     // Logs have numbers that grow by one; those before begin_number() are gone.

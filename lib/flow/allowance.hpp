@@ -25,5 +25,7 @@ struct Allowance {
 
 // In reports and records an allowance is its place in the list plus one; 0 is none.
 constexpr std::size_t allowances_max = 200;
+// In records: one that a reload has taken away.
+constexpr std::uint8_t allowance_gone = 255;
 
 }  // namespace flowlock

@@ -38,6 +38,7 @@ public:
     }
     // As the control core does it.
     void reload(const LimitOptions& options) {
+        detector.settle_figures();
         lab.hosts.change_groups(options.groups);
         lab.merger.change_allowances(options.allowances);
         detector.change_rules(options, many, false, findings);
