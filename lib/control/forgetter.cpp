@@ -73,14 +73,16 @@ void Forgetter::sweep_flows(std::int64_t now_s, std::uint64_t merges) {
     const std::int64_t usual_s =
         std::min({records_s, now_s - scans_.window().count(), now_s - idle_time_min.count()}) - margin_s;
     scans_.settle(usual_s * ns_per_second, turns);
-    const Deadline usual = deadline(usual_s);
+    // The log of a merged epoch has the number before the epoch's: what is left of records refers to no flow.
+    Deadline usual = deadline(usual_s);
+    usual.merged_before =
+        std::min<std::uint64_t>(usual.merged_before, limits_.history().records_begin_number() + 1);
     const std::int64_t after_s = now_s + idle_time_min.count();
     const double pressed = pressure();
     if (pressed == 0) return look_at_flows(turns, usual, usual, after_s);
 
     Deadline idle = deadline(now_s - idle_time_s(now_s - usual_s, pressed));
     limits_.forget_records_before(idle.before_s);
-    // The log of a merged epoch has the number before the epoch's: what is left of records refers to no flow.
     idle.merged_before =
         std::min<std::uint64_t>(idle.merged_before, limits_.history().records_begin_number() + 1);
     const auto quick = static_cast<double>(sweep_time_floor / epoch_length);
