@@ -106,6 +106,7 @@ void LimitDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& find
     judge_networks(now_s);
     judge_waiting(Scope::network, now_s);
     judge_groups(now_s);
+    judge_waiting(Scope::group, now_s);
     std::erase_if(waiting_, [&](const auto& entry) { return entry.second.exceeded_s != now_s; });
     take_peaks(now_s);
     close_quiet(now_s, findings);
@@ -164,19 +165,21 @@ void LimitDetector::judge(std::size_t rule, std::uint32_t subject, std::uint64_t
         key.subject = is_named ? static_cast<std::uint32_t>(named - judged.groups.begin()) : 0;
     }
     exceed(rule, key, now_s);
+    // With allowed traffic it is exceeded, too: an exonerated case goes on.
+    key.allowed = true;
+    if (!with_allowed && open_.contains(key)) exceed(rule, key, now_s);
 }
 
 void LimitDetector::exceed(std::size_t rule, const CaseKey& key, std::int64_t now_s) {
     const Rule& exceeded = rules_[rule];
+    const WaitingKey waiting{rule, key.scope == Scope::group ? 0 : key.subject, key.allowed};
     auto at = open_.find(key);
     if (at == open_.end()) {
-        const WaitingKey waiting{rule, key.scope == Scope::group ? 0 : key.subject, key.allowed};
         if (!has_waited(waiting, now_s)) return;
         CaseKey locked = key;
         locked.allowed = false;
         if (key.allowed && open_.contains(locked)) return;
         if (key.scope == Scope::network && host_has_case_in(key)) return;
-        waiting_.erase(waiting);
         at = open_.try_emplace(key).first;
         open(exceeded, key, at->second, now_s);
     }
@@ -190,12 +193,20 @@ void LimitDetector::exceed(std::size_t rule, const CaseKey& key, std::int64_t no
                                              .metric = limit.metric,
                                              .threshold = limit.per_second,
                                              .window_s = static_cast<std::uint32_t>(limit.window.count()),
-                                             .first_exceeded = end_of_epoch(now_s)},
+                                             .first_exceeded = end_of_epoch(exceeded_since(waiting, now_s))},
                                  .figures = {}});
         excess = std::prev(open.excesses.end());
         if (open.excesses.size() == 1) open.finding.trigger = excess->trigger;
     }
     excess->exceeded_s = now_s;
+    waiting_.erase(waiting);
+}
+
+std::int64_t LimitDetector::exceeded_since(const WaitingKey& key, std::int64_t now_s) const {
+    const auto waiting = waiting_.find(key);
+    const bool is_so_since =
+        waiting != waiting_.end() && now_s - waiting->second.exceeded_s <= epoch_length.count();
+    return is_so_since ? waiting->second.since_s : now_s;
 }
 
 // Before the newest epoch counts: whose window is over the limit even without it has been over it until now, whatever
@@ -205,7 +216,7 @@ void LimitDetector::keep_waiting(std::int64_t now_s) {
         if (is_exceeded(rules_[key.rule], key.subject, key.allowed)) waiting.exceeded_s = now_s;
 }
 
-// Groups are judged in every epoch.
+// Also those who were judged before another of their limits opened a case, which names them all.
 void LimitDetector::judge_waiting(Scope scope, std::int64_t now_s) {
     waited_.clear();
     for (const auto& [key, waiting] : waiting_)

@@ -141,6 +141,7 @@ private:
     void keep_waiting(std::int64_t now_s);
     void judge_waiting(Scope scope, std::int64_t now_s);
     bool has_waited(const WaitingKey& key, std::int64_t now_s);
+    std::int64_t exceeded_since(const WaitingKey& key, std::int64_t now_s) const;
     void list_networks_with_cases();
     bool is_for(const LimitRule& rule, const LimitOptions& options, const CaseKey& key) const;
     bool host_has_case_in(const CaseKey& network) const;
