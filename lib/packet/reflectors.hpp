@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // UDP services that answer a small question with a large answer, so that who forges his victim's address as the
 // source makes them attack for him: an amplification attack. Known by their port. The list is that of Rossow,
-// "Amplification Hell" (NDSS 2014), and of US-CERT alert TA14-017A with its later additions.
+// "Amplification Hell" (NDSS 2014), and of US-CERT alert TA14-017A with its later additions; then there are IKE and
+// its NAT traversal, SLP (CVE-2023-29552), the discovery of video recorders on 37810, and BACnet (Gasser et al., "The
+// Amplification Threat Posed by the Publicly Reachable BACnet", 2017).
 #pragma once
 
 #include <array>
@@ -30,7 +32,9 @@ constexpr std::array reflectors{
     Reflector{"snmp", 161},
     Reflector{"xdmcp", 177},
     Reflector{"cldap", 389},
+    Reflector{"slp", 427},
     Reflector{"dtls", 443, true},
+    Reflector{"isakmp", 500},
     Reflector{"rip", 520},
     Reflector{"ipmi", 623},
     Reflector{"openvpn", 1194, true},
@@ -38,6 +42,7 @@ constexpr std::array reflectors{
     Reflector{"ssdp", 1900},
     Reflector{"arms", 3283},
     Reflector{"ws_discovery", 3702},
+    Reflector{"ike_nat", 4500, true},  // and the tunnels themselves
     Reflector{"sentinel", 5093},
     Reflector{"mdns", 5353},
     Reflector{"coap", 5683},
@@ -47,6 +52,8 @@ constexpr std::array reflectors{
     Reflector{"steam", 27015, true},
     Reflector{"quake", 27960, true},
     Reflector{"jenkins", 33848},
+    Reflector{"dvr_discovery", 37810},
+    Reflector{"bacnet", 47808},
 };
 
 constexpr std::uint8_t no_reflector = 0xff;
