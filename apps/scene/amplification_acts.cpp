@@ -22,13 +22,15 @@ struct Amplifier {
     std::uint32_t answer;
     std::uint32_t request_head;  // the payload's first bytes
     std::uint32_t answer_head;
+    std::uint32_t answers = 1;  // to each request
 };
 
 constexpr std::array amplifiers{
     Amplifier{"amplification:dns", 53, 37, 3'000, 0x4c4b0100, 0x4c4b8180},
     Amplifier{"amplification:ntp", 123, 8, 440, 0x1700032a, 0xd700032a},  // the list of clients
     Amplifier{"amplification:memcached", 11'211, 15, 1'400, 0, 0},
-    Amplifier{"amplification:ssdp", 1'900, 90, 320, 0x4d2d5345, 0x48545450},  // M-SE(ARCH), HTTP
+    // M-SE(ARCH), HTTP; one answer for each service, 30 times the bytes in all (US-CERT TA14-017A).
+    Amplifier{"amplification:ssdp", 1'900, 90, 320, 0x4d2d5345, 0x48545450, 10},
     Amplifier{"amplification:cldap", 389, 52, 3'000, 0x30250201, 0x30840000},
     Amplifier{"amplification:chargen", 19, 1, 1'024, 0, 0x20212223},
     Amplifier{"amplification:snmp", 161, 40, 1'400, 0x30260201, 0x30820570},
@@ -92,6 +94,12 @@ private:
             spec.path = request.reversed();
             spec.payload_head = amplifier_.answer_head;
             put_datagram(parts_, spec, amplifier_.answer);
+            const std::size_t parts_of_one = parts_.size();
+            for (std::uint32_t i = 1; options_.role == Role::reflector && i < amplifier_.answers; ++i)
+                for (std::size_t part = 0; part < parts_of_one; ++part) {
+                    parts_.push_back(parts_[part]);
+                    parts_.back().identification = static_cast<std::uint16_t>(spec.identification + i);
+                }
         } else {
             spec.path = request;
             spec.payload_head = amplifier_.request_head;
