@@ -58,9 +58,19 @@ TrafficClass class_of_syn(const Side& side) noexcept {
     return sent_data ? unanswered_ack : TrafficClass::syn_ack;
 }
 
+// No connection begins with SYN and FIN or RST at once, and none goes on without ACK (RFC 9293, 3.10.7.4), whatever
+// comes after such a packet. first_flags_missing has all flags.
+bool begins_oddly(const Side& side) noexcept {
+    const std::uint8_t first = side.flow.first_flags;
+    if (!side.is_initiator() || (side.flags() & first) != first) return false;
+    if ((first & tcp_flag::syn) != 0) return (first & (tcp_flag::fin | tcp_flag::rst)) != 0;
+    return (first & (tcp_flag::ack | tcp_flag::rst)) == 0;
+}
+
 TrafficClass class_of_tcp(const Side& side) noexcept {
     const std::uint8_t flags = side.flags();
     if (flags == 0 && has_no_ports(side.flow.key)) return TrafficClass::tcp_fragment;
+    if (begins_oddly(side)) return TrafficClass::tcp_flags;
     if (is_established(side))
         return side.keeps_the_ratio() ? TrafficClass::tcp_established : TrafficClass::ack;
     const bool answers = !side.is_initiator() && side.packets() <= answers_per_packet * side.other_packets();
@@ -138,9 +148,9 @@ TrafficClass class_of_packet(const Decoded& packet) noexcept {
         if (flags == 0 && has_no_ports(key)) return TrafficClass::tcp_fragment;
         if (packet.flags_cut) return TrafficClass::tcp_unknown;
         if ((flags & tcp_flag::syn) != 0) {
-            if ((flags & tcp_flag::ack) != 0) return TrafficClass::syn_ack;
-            const bool odd = (flags & (tcp_flag::fin | tcp_flag::urg)) != 0;
-            return odd ? TrafficClass::tcp_flags : TrafficClass::syn;
+            if ((flags & (tcp_flag::fin | tcp_flag::rst | tcp_flag::urg)) != 0)
+                return TrafficClass::tcp_flags;
+            return (flags & tcp_flag::ack) != 0 ? TrafficClass::syn_ack : TrafficClass::syn;
         }
         if ((flags & tcp_flag::rst) != 0) return TrafficClass::rst;
         return (flags & tcp_flag::ack) != 0 ? TrafficClass::ack : TrafficClass::tcp_flags;
