@@ -38,6 +38,7 @@ std::string share_of(TrafficClass traffic, Direction direction, bool asks_many) 
         case TrafficClass::other_conversation:
             return established;
         case TrafficClass::tcp_answer:
+        case TrafficClass::icmp_answer:
         case TrafficClass::udp_exchange:
             return answered;
         case TrafficClass::tcp_one_way:

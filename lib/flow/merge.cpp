@@ -302,6 +302,10 @@ TrafficClass Merger::settled_class(HostId host, bool out, TrafficClass traffic, 
             const std::uint64_t attempts = opposite(TrafficClass::syn).packets.value;
             return volume.packets.value <= answers_per_packet * attempts ? TrafficClass::tcp_answer : traffic;
         }
+        case TrafficClass::icmp_answer: {
+            const std::uint64_t questions = opposite(TrafficClass::icmp).packets.value;
+            return volume.packets.value <= answers_per_packet * questions ? traffic : TrafficClass::icmp;
+        }
         default:
             break;
     }

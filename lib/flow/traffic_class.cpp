@@ -121,12 +121,22 @@ TrafficClass class_of_udp(const Side& side) noexcept {
                          TrafficClass::udp_one_way, TrafficClass::udp);
 }
 
+constexpr std::uint8_t icmp_types =
+    icmp_class::echo_request | icmp_class::echo_reply | icmp_class::unreachable | icmp_class::other;
+
+// Whether these packets may be answers: nothing but echo replies.
 TrafficClass class_of_icmp(std::uint8_t flags) noexcept {
     // A ping that is too large for one packet has its type in the first fragment.
-    constexpr std::uint8_t types =
-        icmp_class::echo_request | icmp_class::echo_reply | icmp_class::unreachable | icmp_class::other;
-    return (flags & fragment_flag) != 0 && (flags & types) == 0 ? TrafficClass::icmp_fragment
-                                                                : TrafficClass::icmp;
+    if ((flags & fragment_flag) != 0 && (flags & icmp_types) == 0) return TrafficClass::icmp_fragment;
+    return (flags & icmp_types) == icmp_class::echo_reply ? TrafficClass::icmp_answer : TrafficClass::icmp;
+}
+
+TrafficClass class_of_icmp(const Side& side) noexcept {
+    const TrafficClass alone = class_of_icmp(side.flags());
+    if (alone != TrafficClass::icmp_answer) return alone;
+    const bool asked = (side.other_flags() & icmp_class::echo_request) != 0 &&
+                       side.packets() <= answers_per_packet * side.other_packets();
+    return asked ? TrafficClass::icmp_answer : TrafficClass::icmp;
 }
 
 }  // namespace
@@ -135,7 +145,7 @@ TrafficClass class_of_flow(const FlowView& flow, unsigned sender) noexcept {
     const Side side{flow, sender, 1 - sender};
     if (flow.key.protocol == tcp) return class_of_tcp(side);
     if (flow.key.protocol == udp) return class_of_udp(side);
-    if (is_icmp(flow.key)) return class_of_icmp(side.flags());
+    if (is_icmp(flow.key)) return class_of_icmp(side);
     if ((side.flags() & fragment_flag) != 0) return TrafficClass::other_fragment;
     return class_of_talk(side, TrafficClass::other_conversation, TrafficClass::other_conversation,
                          TrafficClass::other_one_way, TrafficClass::other);

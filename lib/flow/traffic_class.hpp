@@ -41,6 +41,7 @@ enum class TrafficClass : std::uint8_t {
     udp,               // too much for its answers
     udp_fragment,      // later fragments
     icmp,
+    icmp_answer,  // echo replies to the other side's requests
     icmp_fragment,
     other_conversation,  // of another protocol: a tunnel, such as GRE or ESP
     other_one_way,
