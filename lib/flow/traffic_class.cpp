@@ -146,9 +146,12 @@ TrafficClass class_of_flow(const FlowView& flow, unsigned sender) noexcept {
     if (flow.key.protocol == tcp) return class_of_tcp(side);
     if (flow.key.protocol == udp) return class_of_udp(side);
     if (is_icmp(flow.key)) return class_of_icmp(side);
-    if ((side.flags() & fragment_flag) != 0) return TrafficClass::other_fragment;
-    return class_of_talk(side, TrafficClass::other_conversation, TrafficClass::other_conversation,
-                         TrafficClass::other_one_way, TrafficClass::other);
+    const TrafficClass talk =
+        class_of_talk(side, TrafficClass::other_conversation, TrafficClass::other_conversation,
+                      TrafficClass::other_one_way, TrafficClass::other);
+    // A tunnel whose packets are too long after all is still one.
+    const bool is_fragmented = (side.flags() & fragment_flag) != 0;
+    return is_fragmented && talk != TrafficClass::other_conversation ? TrafficClass::other_fragment : talk;
 }
 
 TrafficClass class_of_packet(const Decoded& packet) noexcept {
