@@ -315,7 +315,10 @@ TrafficClass Merger::settled_class(HostId host, bool out, TrafficClass traffic, 
         static_cast<unsigned>(traffic) -
         static_cast<unsigned>(asks ? TrafficClass::requests : TrafficClass::responses));
     const Traffic others = opposite(asks ? responses_of(reflector) : requests_of(reflector));
-    if (others.packets.value == 0) return traffic;
+    if (others.packets.value == 0) {
+        const bool large = volume.bytes.value >= answer_bytes_min * volume.packets.value;
+        return asks && large ? TrafficClass::udp_one_way : traffic;
+    }
     const bool is_reflected = !asks && out && !reflectors[reflector].bulk &&
                               volume.bytes.value >= reflection_ratio * others.bytes.value;
     const bool is_too_much = volume.packets.value > conversation_ratio * (others.packets.value + 1);

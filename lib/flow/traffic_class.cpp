@@ -83,17 +83,17 @@ TrafficClass class_of_tcp(const Side& side) noexcept {
     return cut ? TrafficClass::tcp_unknown : TrafficClass::tcp_flags;
 }
 
-// Two servers that talk port to port, as NTP's peers and old resolvers do, look alike both ways: large packets are
-// answers. An NTP packet without extensions has 76 bytes.
-constexpr std::uint64_t answer_bytes_min = 200;
+bool is_large(const Side& side) noexcept {
+    return side.flow.bytes[side.self] >= answer_bytes_min * side.packets();
+}
 
-// no_reflector: it does not send from such a port as the one that answers.
+// Two servers that talk port to port, as NTP's peers and old resolvers do, look alike both ways: large packets are
+// answers. no_reflector: it does not send from such a port as the one that answers.
 std::uint8_t reflector_that_sends(const Side& side) noexcept {
     const std::uint8_t self = reflector_of_port(side.flow.key.port[side.self]);
     const std::uint8_t other = reflector_of_port(side.flow.key.port[side.other]);
     if (self == no_reflector || self != other) return self;
-    const bool large = side.flow.bytes[side.self] >= answer_bytes_min * side.packets();
-    return large ? self : no_reflector;
+    return is_large(side) ? self : no_reflector;
 }
 
 // What two sides send each other, TCP aside.
@@ -114,7 +114,7 @@ TrafficClass class_of_udp(const Side& side) noexcept {
         const bool large = side.flow.bytes[side.self] >= reflection_ratio * side.flow.bytes[side.other];
         if (is_ours && !side.is_initiator() && large && !reflectors[self].bulk) return responses_of(self);
     } else if (const std::uint8_t other = reflector_of_port(side.flow.key.port[side.other]);
-               other != no_reflector && !side.is_answered()) {
+               other != no_reflector && !side.is_answered() && !is_large(side)) {
         return requests_of(other);
     }
     return class_of_talk(side, TrafficClass::udp_conversation, TrafficClass::udp_exchange,

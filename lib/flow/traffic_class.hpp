@@ -20,6 +20,10 @@ constexpr std::uint64_t conversation_ratio = 64;
 // A server that is asked and answers so many times as many bytes is used as a reflector. Ordinary answers of
 // name servers with signatures are up to about 10 times their questions (Rossow 2014: abused ones 28 to 54).
 constexpr std::uint64_t reflection_ratio = 10;
+// Who wants others' answers to do the work asks with little; what is larger than this is none of his questions. An NTP
+// packet without extensions has 76 bytes, a search of SSDP about 130; QUIC makes its first packet 1,200 bytes long so
+// that it cannot be one (RFC 9000, 8.1).
+constexpr std::uint64_t answer_bytes_min = 200;
 // Linux sends a SYN-ACK six times before it gives up (tcp_synack_retries 5).
 constexpr std::uint64_t answers_per_packet = 6;
 
