@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The sample of the provider's published help page: within 300 s, 40,674,000 packets in 40,673 flows go from
 // one host to three addresses, as 40,668,000 in 40,667 flows, 5,000 in 5 and 1,000 in 1; 5.909 GByte (2^30),
-// which are 156 bytes a packet. A part of it has the same rates for a shorter time.
+// which are 156 bytes a packet. The 5,000 are said to be 0.000 GByte, so they have fewer than 107 bytes each. A part
+// of it has the same rates for a shorter time.
 #include <algorithm>
 #include <array>
 #include <stdexcept>
@@ -21,7 +22,6 @@ public:
         if (options.divisor == 0 || rounds % options.divisor != 0)
             throw std::runtime_error("--part must be 1/K where K divides 1,000");
         flows_ = {std::max(1u, 40'667 / options.divisor), std::max(1u, 5 / options.divisor), 1};
-        spec_.payload = 128;
         spec_.path = {attack_.host, {}, 0, 27'015};
     }
 
@@ -35,6 +35,7 @@ public:
         const auto flow =
             to == 0 ? std::uint64_t{sent_to_[0]} * flows_[0] / of_it : sent_to_[to] % flows_[to];
         spec_.time = time_of(sent_);
+        spec_.payload = to == 0 ? 128 : 64;
         spec_.path.target = ipv4_at(documentation_1, last_bytes[to]);
         spec_.path.source_port = static_cast<std::uint16_t>(20'000 + flow);
         spec_.identification = static_cast<std::uint16_t>(sent_);
