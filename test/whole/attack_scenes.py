@@ -3,55 +3,17 @@
 reader of its own, and each scene is what its name says. Tests of limits and vectors stand on this truth."""
 
 import collections
-import ipaddress
 import json
 import pathlib
 import re
 import shutil
-import struct
 import subprocess
 
 import harness
+from scene_packets import (ACK, FIN, GRE, ICMP, PSH, RST, START, SYN, TCP, UDP, URG, flow_key, is_internal, read,
+                           text)
 
-INTERNAL = int(ipaddress.ip_address("198.51.100.0"))
-START = 1_384_366_460 * 10**9
-TCP, UDP, ICMP, GRE = 6, 17, 1, 47
-FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32
 MILLISECOND = 10**6
-
-Packet = collections.namedtuple(
-    "Packet", "time wire protocol source source_port target target_port ip_bytes offset more flags payload")
-
-
-def read(path):
-    """Ethernet and IPv4 by hand: what is short and has no tags needs no library, and shares nothing with anybody."""
-    content = path.read_bytes()
-    magic, = struct.unpack_from("<I", content)
-    unit = {0xa1b23c4d: 1, 0xa1b2c3d4: 1000}[magic]
-    at = 24
-    while at < len(content):
-        seconds, rest, captured, wire = struct.unpack_from("<IIII", content, at)
-        frame = content[at + 16:at + 16 + captured]
-        at += 16 + captured
-        kind, version, length, offset, protocol, source, target = struct.unpack_from(">HBxH2xHxB2xII", frame, 12)
-        assert (kind, version) == (0x0800, 0x45), (kind, version)
-        more, offset = bool(offset & 0x2000), (offset & 0x1fff) * 8
-        source_port = target_port = flags = 0
-        payload = b""
-        if offset == 0 and protocol in (TCP, UDP):
-            source_port, target_port = struct.unpack_from(">HH", frame, 34)
-            flags = frame[47] if protocol == TCP else 0
-            payload = frame[54 if protocol == TCP else 42:14 + length]
-        yield Packet(seconds * 10**9 + rest * unit, wire, protocol, source, source_port, target, target_port, length,
-                     offset, more, flags, payload)
-
-
-def is_internal(address):
-    return address & 0xffffff00 == INTERNAL
-
-
-def text(address):
-    return str(ipaddress.ip_address(address))
 
 
 class Account:
@@ -83,11 +45,6 @@ class Account:
             for (address, second), sums in sorted(self.by_both.items()):
                 per_second[text(address)].append([second, *sums])
         return told
-
-
-def flow_key(packet):
-    ends = sorted([(packet.source, packet.source_port), (packet.target, packet.target_port)])
-    return packet.protocol, *ends
 
 
 def accounts_of(read_packets):
