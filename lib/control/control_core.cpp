@@ -10,7 +10,7 @@ namespace flowlock {
 namespace {
 // However small the history of records is configured, exact sums of packets and bits get 128 MB.
 HistorySizes history_sizes(const EngineOptions& engine) {
-    return {.records = engine.history_max, .slices = std::max(engine.history_max, 1'000'000u)};
+    return {.records = engine.history_max, .slices = std::max(4 * engine.history_max, 4'000'000u)};
 }
 
 constexpr std::uint64_t no_more = std::numeric_limits<std::uint64_t>::max();
