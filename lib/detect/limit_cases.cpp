@@ -53,18 +53,6 @@ WindowSubject LimitDetector::subject_of(const CaseKey& key, const Rule& rule) co
     return {.scope = key.scope, .number = number, .groups = rule.groups};
 }
 
-// Before the newest epoch counts. A host that fell silent has no slice to be judged by, but its window may still be
-// over the limit.
-void LimitDetector::note_exceeded(std::int64_t now_s) {
-    for (auto& [key, open] : open_) {
-        const std::uint32_t subject = summed_subject(key);
-        for (Excess& excess : open.excesses)
-            if (is_exceeded(rules_[excess.rule], subject, key.allowed)) excess.exceeded_s = now_s;
-        // Between epochs there may have been none.
-        if (now_s - open.excesses.front().exceeded_s > epoch_length.count()) open.was_exceeded = false;
-    }
-}
-
 // Whether it has been for quiet_time, up to and with the epoch that started then.
 bool LimitDetector::is_quiet(const Case& open, std::int64_t last_s) const {
     return std::all_of(open.excesses.begin(), open.excesses.end(), [&](const Excess& excess) {
@@ -84,12 +72,13 @@ void LimitDetector::close_quiet(std::int64_t last_s, std::vector<Finding>& findi
 }
 
 // A window that is higher than all before it is remembered, and its figures are taken when the next one is
-// not.
+// not. A host that fell silent has no slice to be judged by, but its window may still be over the limit.
 void LimitDetector::take_peaks(std::int64_t now_s) {
     for (auto& [key, open] : open_) {
         const std::uint32_t subject = summed_subject(key);
         for (Excess& excess : open.excesses) {
             const std::uint64_t now = sum(rules_[excess.rule], subject, key.allowed);
+            if (now > allowed_[excess.rule]) excess.exceeded_s = now_s;
             if (now > excess.peak) {
                 excess.peak = now;
                 excess.peak_s = now_s;

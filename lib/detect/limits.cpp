@@ -94,8 +94,7 @@ void LimitDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& find
     const std::int64_t before_s = history.empty() ? now_s : history.newest().start_s;
 
     sums_.begin(epoch);
-    note_exceeded(now_s);
-    keep_waiting(now_s);
+    bridge_pause(now_s - epoch_length.count());
     // What comes after a long pause is another case.
     close_quiet(now_s - epoch_length.count(), findings);
     sums_.add_newest();
@@ -188,13 +187,14 @@ void LimitDetector::exceed(std::size_t rule, const CaseKey& key, std::int64_t no
                                [&](const Excess& each) { return each.rule == rule; });
     if (excess == open.excesses.end()) {
         const LimitRule& limit = exceeded.rule;
-        open.excesses.push_back({.rule = rule,
-                                 .trigger = {.rule = limit.name,
-                                             .metric = limit.metric,
-                                             .threshold = limit.per_second,
-                                             .window_s = static_cast<std::uint32_t>(limit.window.count()),
-                                             .first_exceeded = end_of_epoch(exceeded_since(waiting, now_s))},
-                                 .figures = {}});
+        open.excesses.push_back(
+            {.rule = rule,
+             .trigger = {.rule = limit.name,
+                         .metric = limit.metric,
+                         .threshold = limit.per_second,
+                         .window_s = static_cast<std::uint32_t>(limit.window.count()),
+                         .first_exceeded = end_of_epoch(exceeded_since(waiting, now_s))},
+             .figures = {}});
         excess = std::prev(open.excesses.end());
         if (open.excesses.size() == 1) open.finding.trigger = excess->trigger;
     }
@@ -210,10 +210,19 @@ std::int64_t LimitDetector::exceeded_since(const WaitingKey& key, std::int64_t n
 }
 
 // Before the newest epoch counts: whose window is over the limit even without it has been over it until now, whatever
-// pauses there were.
-void LimitDetector::keep_waiting(std::int64_t now_s) {
+// pauses there were. With it, it need not be: flows may have become another class's.
+void LimitDetector::bridge_pause(std::int64_t last_s) {
+    for (auto& [key, open] : open_) {
+        const std::uint32_t subject = summed_subject(key);
+        for (Excess& excess : open.excesses)
+            if (is_exceeded(rules_[excess.rule], subject, key.allowed))
+                excess.exceeded_s = std::max(excess.exceeded_s, last_s);
+        // Between epochs there may have been none.
+        if (open.excesses.front().exceeded_s < last_s) open.was_exceeded = false;
+    }
     for (auto& [key, waiting] : waiting_)
-        if (is_exceeded(rules_[key.rule], key.subject, key.allowed)) waiting.exceeded_s = now_s;
+        if (is_exceeded(rules_[key.rule], key.subject, key.allowed))
+            waiting.exceeded_s = std::max(waiting.exceeded_s, last_s);
 }
 
 // Also those who were judged before another of their limits opened a case, which names them all.

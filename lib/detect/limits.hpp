@@ -138,7 +138,7 @@ private:
     void judge_groups(std::int64_t now_s);
     void judge(std::size_t rule, std::uint32_t subject, std::uint64_t sum_max, std::int64_t now_s);
     void exceed(std::size_t rule, const CaseKey& key, std::int64_t now_s);
-    void keep_waiting(std::int64_t now_s);
+    void bridge_pause(std::int64_t last_s);
     void judge_waiting(Scope scope, std::int64_t now_s);
     bool has_waited(const WaitingKey& key, std::int64_t now_s);
     std::int64_t exceeded_since(const WaitingKey& key, std::int64_t now_s) const;
@@ -147,7 +147,6 @@ private:
     bool host_has_case_in(const CaseKey& network) const;
     void open(const Rule& rule, const CaseKey& key, Case& opened, std::int64_t now_s);
     bool is_quiet(const Case& open, std::int64_t last_s) const;
-    void note_exceeded(std::int64_t now_s);
     void close_quiet(std::int64_t last_s, std::vector<Finding>& findings);
     void take_peaks(std::int64_t now_s);
     bool has_figures(const Case& open, const Excess& excess) const;
