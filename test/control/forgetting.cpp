@@ -212,3 +212,75 @@ TEST_CASE("sums of packets and bits are exact, although flows are forgotten befo
     CHECK(value_of("b") == 80'800);
     CHECK(value_of("f") <= 101);  // a lower bound
 }
+
+TEST_CASE("an external address is new again to a host after its flows have been forgotten") {
+    ControlCore::Options options = live_options();
+    options.limits.rules = {
+        {.name = "n", .metric = Metric::new_externals, .per_second = 15, .window = seconds{2}}};
+    options.scan.window = seconds{30};
+    Tap tap(options);
+    const auto strangers = [](std::uint16_t port) {
+        std::vector<Sent> packets;
+        for (int i = 1; i <= 31; ++i)
+            packets.push_back({.time_ns = i,
+                               .from = "192.0.2." + std::to_string(i),
+                               .to = "10.0.0.1",
+                               .from_port = port,
+                               .to_port = 443,
+                               .flags = 0x10});
+        return packets;
+    };
+    // Limits on what comes in.
+    auto reload = ControlCore::Reload{.internal = options.internal,
+                                      .limits = options.limits,
+                                      .scan = options.scan,
+                                      .report = options.report};
+    reload.limits.rules[0].direction = Direction::in;
+    tap.control().reload(reload);
+    const auto opened_by = [&](std::int64_t second, std::uint16_t port) {
+        tap.epoch(second, strangers(port));
+        std::size_t opened = 0;
+        for (const LockReport& report : tap.control().take_reports())
+            opened += report.state == CaseState::open ? 1 : 0;
+        return opened;
+    };
+    std::int64_t second = 100;
+    CHECK(opened_by(second++, 1) == 1);
+    for (; second < 140; ++second) tap.epoch(second, {});
+    CHECK(opened_by(second++, 2) == 0);  // known by the flows of before
+    // The case is quiet after two minutes, and the flows are forgotten: idle time, margin and a sweep.
+    for (; second < 400; ++second) tap.epoch(second, {});
+    tap.control().take_reports();
+    CHECK(tap.control().flows().size() == 0);
+    CHECK(opened_by(second, 1) == 1);
+}
+
+TEST_CASE("a flood over many hosts leaves neither waiting limits nor hosts behind") {
+    ControlCore::Options options = live_options();
+    options.limits.rules = {{.name = "waits",
+                             .direction = Direction::in,
+                             .per_second = 1,
+                             .window = seconds{1},
+                             .open_time = seconds{2}}};
+    options.scan.window = seconds{30};
+    Tap tap(options);
+    for (int second = 0; second < 20; ++second) {
+        std::vector<Sent> packets;
+        for (int i = 0; i < 1'000; ++i)
+            for (int copy = 0; copy < 2; ++copy)
+                packets.push_back({.time_ns = i,
+                                   .from = "192.0.2.1",
+                                   .to = "10.1." + std::to_string(second) + "." + std::to_string(i % 250),
+                                   .from_port = static_cast<std::uint16_t>(i / 250)});
+        tap.epoch(100 + second, packets);
+    }
+    for (int second = 120; second < 400; ++second) tap.epoch(second, {});
+    CHECK(tap.control().take_reports().empty());
+    CHECK(tap.control().hosts().size() == 0);
+    // Who gets the numbers of those hosts begins to wait, too.
+    for (int second = 400; second < 402; ++second)
+        tap.epoch(second, std::vector<Sent>(2, {.from = "192.0.2.1", .to = "10.2.0.1"}));
+    CHECK(tap.control().take_reports().empty());
+    tap.epoch(402, std::vector<Sent>(2, {.from = "192.0.2.1", .to = "10.2.0.1"}));
+    CHECK(tap.control().take_reports().size() == 1);
+}
