@@ -2,11 +2,16 @@
 #include "detect/window_history.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "base/prefetch.hpp"
 
 namespace flowlock {
 namespace {
 
 constexpr std::array directions{Direction::out, Direction::in};
+// Enough that a memory access is over when its turn comes.
+constexpr std::size_t items_ahead = 16;
 
 // The endpoint of the flow's key that sends in this direction.
 std::size_t sender_of(std::uint8_t inside, Direction direction) noexcept {
@@ -34,6 +39,7 @@ const HostSlice* EpochLog::find(HostPlace place) const noexcept {
     return at != slices.end() && at->place == place ? &*at : nullptr;
 }
 
+// In two passes, so that what belongs to a host is summed up in one go, and comes in the order of hosts.
 const EpochLog& WindowHistory::add(const MergedEpoch& epoch,
                                    const std::vector<ExternalPairs::New>& new_pairs) {
     EpochLog& log = logs_.emplace_back();
@@ -42,15 +48,10 @@ const EpochLog& WindowHistory::add(const MergedEpoch& epoch,
     if (epoch.span_s > epoch_length.count())
         stretched_.emplace_back(end_number() - 1, epoch.span_s - epoch_length.count());
     view_ = epoch.view;
-    slices_of_.resize(epoch.deltas.size());
-    for (std::size_t i = 0; i < epoch.deltas.size(); ++i)
-        for (const Direction direction : directions)
-            slices_of_[i][static_cast<std::size_t>(direction)] = add_flow(
-                log, epoch.deltas[i], direction, new_pairs.empty() ? ExternalPairs::New::no : new_pairs[i]);
-    for (const auto& [place, delta] : epoch.unrecorded) add_unrecorded(log, delta);
-    place_records(log, epoch);
-    sort_slices(log);
-    place_classes(log);
+    unrecorded_.clear();
+    for (const auto& [place, delta] : epoch.unrecorded) unrecorded_.push_back(&delta);
+    sort_by_place(epoch, log);
+    sum_up(epoch, new_pairs, log);
     records_ += log.records.size();
     slices_ += log.slices.size() + log.classes.size();
     return log;
@@ -66,102 +67,102 @@ void WindowHistory::renumber_allowances(const std::vector<std::uint8_t>& numbers
     }
 }
 
-HostSlice& WindowHistory::slice_of(EpochLog& log, HostPlace place) {
-    if (place.number >= slice_by_place_.size()) slice_by_place_.resize(2 * (place.number + 1));
-    std::uint32_t& index_plus_1 = slice_by_place_[place.number];
-    if (index_plus_1 == 0) {
-        log.slices.push_back({.place = place,
+template <class Act>
+void WindowHistory::for_each_item(const MergedEpoch& epoch, Act&& act) const {
+    std::uint32_t number = 0;
+    for (const FlowDelta& delta : epoch.deltas) {
+        if (delta.host != no_host)
+            for (const Direction direction : directions)
+                if (delta.packets[sender_of(delta.inside, direction)] != 0)
+                    act(HostPlace::of(delta.host, direction), number);
+        ++number;
+    }
+    for (const UnrecordedDelta* delta : unrecorded_)
+        act(HostPlace::of(delta->host, delta->out ? Direction::out : Direction::in), number++);
+}
+
+// A counting sort, which makes the slices.
+void WindowHistory::sort_by_place(const MergedEpoch& epoch, EpochLog& log) {
+    std::size_t slices = 0, items = 0;
+    for_each_item(epoch, [&](HostPlace place, std::uint32_t) {
+        if (place.number >= items_of_place_.size()) items_of_place_.resize(2 * (place.number + 1));
+        if (items_of_place_[place.number]++ == 0) ++slices;
+        ++items;
+    });
+    log.slices.reserve(slices);
+    log.records.reserve(items - unrecorded_.size());
+    items_.resize(items);
+    std::uint32_t begin = 0;
+    for (std::uint32_t place = 0; log.slices.size() < slices; ++place) {
+        const std::uint32_t count = items_of_place_[place];
+        if (count == 0) continue;
+        log.slices.push_back({.place = {place},
                               .first_ns = std::numeric_limits<std::int64_t>::max(),
                               .last_ns = std::numeric_limits<std::int64_t>::min()});
-        index_plus_1 = static_cast<std::uint32_t>(log.slices.size());
+        items_of_place_[place] = begin;
+        begin += count;
     }
-    return log.slices[index_plus_1 - 1];
+    for_each_item(epoch, [&](HostPlace place, std::uint32_t number) {
+        items_[items_of_place_[place.number]++] = number;
+    });
 }
 
-ClassVolume& WindowHistory::class_of(HostSlice& slice, TrafficClass traffic, std::uint8_t allowance) {
-    std::uint32_t at_plus_1 = slice.classes_begin;
-    for (; at_plus_1 != 0; at_plus_1 = chained_[at_plus_1 - 1].next_plus_1) {
-        ClassVolume& volume = chained_[at_plus_1 - 1].volume;
-        if (volume.traffic == traffic && volume.allowance == allowance) return volume;
+void WindowHistory::sum_up(const MergedEpoch& epoch, const std::vector<ExternalPairs::New>& new_pairs,
+                           EpochLog& log) {
+    const auto deltas = static_cast<std::uint32_t>(epoch.deltas.size());
+    classes_.clear();
+    std::uint32_t at = 0;
+    for (HostSlice& slice : log.slices) {
+        slice.begin = static_cast<std::uint32_t>(log.records.size());
+        slice.classes_begin = static_cast<std::uint32_t>(classes_.size());
+        const std::uint32_t end = std::exchange(items_of_place_[slice.place.number], 0);
+        for (; at < end; ++at) {
+            if (at + items_ahead < items_.size() && items_[at + items_ahead] < deltas)
+                prefetch_to_read(&epoch.deltas[items_[at + items_ahead]]);
+            const std::uint32_t number = items_[at];
+            if (number >= deltas)
+                add_unrecorded(slice, *unrecorded_[number - deltas]);
+            else
+                add_flow(log, slice, epoch.deltas[number],
+                         new_pairs.empty() ? ExternalPairs::New::no : new_pairs[number]);
+        }
+        slice.end = static_cast<std::uint32_t>(log.records.size());
+        slice.classes_end = static_cast<std::uint32_t>(classes_.size());
     }
-    chained_.push_back({{.traffic = traffic, .allowance = allowance}, slice.classes_begin});
-    slice.classes_begin = static_cast<std::uint32_t>(chained_.size());
-    return chained_.back().volume;
+    log.classes.assign(classes_.begin(), classes_.end());
 }
 
-TrafficClass WindowHistory::settled(TrafficClass traffic, Direction direction) const noexcept {
-    return flowlock::settled(traffic, direction == Direction::out, view_);
-}
-
-// Sums up, and counts in `end` how many records the slice will have. Returns the slice's index.
-std::uint32_t WindowHistory::add_flow(EpochLog& log, const FlowDelta& delta, Direction direction,
-                                      ExternalPairs::New new_pair) {
+void WindowHistory::add_flow(EpochLog& log, HostSlice& slice, const FlowDelta& delta,
+                             ExternalPairs::New new_pair) {
+    const Direction direction = slice.place.direction();
     const std::size_t sender = sender_of(delta.inside, direction);
-    if (delta.host == no_host || delta.packets[sender] == 0) return no_slice;
-    HostSlice& slice = slice_of(log, HostPlace::of(delta.host, direction));
-    ++slice.end;
-    ClassVolume& volume = class_of(slice, settled(delta.traffic[sender], direction),
-                                   delta.allowance[static_cast<std::size_t>(direction)]);
-    volume.packets += delta.packets[sender] * sampling_;
-    volume.bytes += delta.bytes[sender] * sampling_;
+    const FlowTraffic& record = log.records.emplace_back(
+        FlowTraffic{.flow = delta.flow,
+                    .traffic = settled(delta.traffic[sender], direction == Direction::out, view_),
+                    .allowance = delta.allowance[static_cast<std::size_t>(direction)],
+                    .packets = delta.packets[sender] * sampling_,
+                    .bytes = delta.bytes[sender] * sampling_});
+    ClassVolume& volume = class_of(slice, record.traffic, record.allowance);
+    volume.packets += record.packets;
+    volume.bytes += record.bytes;
     const auto began = direction == Direction::out ? ExternalPairs::New::out : ExternalPairs::New::in;
     if (new_pair == began) ++volume.new_externals;
     extend(slice, delta.first_ns, delta.last_ns);
-    return static_cast<std::uint32_t>(&slice - log.slices.data());
 }
 
-void WindowHistory::add_unrecorded(EpochLog& log, const UnrecordedDelta& delta) {
-    const Direction direction = delta.out ? Direction::out : Direction::in;
-    HostSlice& slice = slice_of(log, HostPlace::of(delta.host, direction));
-    ClassVolume& volume = class_of(slice, settled(delta.traffic, direction), delta.allowance);
+void WindowHistory::add_unrecorded(HostSlice& slice, const UnrecordedDelta& delta) {
+    ClassVolume& volume = class_of(slice, settled(delta.traffic, delta.out, view_), delta.allowance);
     volume.packets += delta.volume.packets.value * sampling_;
     volume.bytes += delta.volume.bytes.value * sampling_;
     volume.unrecorded_flows += delta.volume.flows.value;
     extend(slice, delta.first_ns, delta.last_ns);
 }
 
-// After the slices are in order.
-void WindowHistory::place_classes(EpochLog& log) {
-    log.classes.reserve(chained_.size());
-    for (HostSlice& slice : log.slices) {
-        std::uint32_t at_plus_1 = slice.classes_begin;
-        slice.classes_begin = static_cast<std::uint32_t>(log.classes.size());
-        for (; at_plus_1 != 0; at_plus_1 = chained_[at_plus_1 - 1].next_plus_1)
-            log.classes.push_back(chained_[at_plus_1 - 1].volume);
-        slice.classes_end = static_cast<std::uint32_t>(log.classes.size());
-    }
-    chained_.clear();
-}
-
-// The second pass of a counting sort by slice.
-void WindowHistory::place_records(EpochLog& log, const MergedEpoch& epoch) {
-    std::uint32_t total = 0;
-    for (HostSlice& slice : log.slices) {
-        const std::uint32_t count = slice.end;
-        slice.begin = slice.end = total;
-        total += count;
-    }
-    log.records.resize(total);
-    for (std::size_t i = 0; i < epoch.deltas.size(); ++i) {
-        const FlowDelta& delta = epoch.deltas[i];
-        for (const Direction direction : directions) {
-            const std::uint32_t slice = slices_of_[i][static_cast<std::size_t>(direction)];
-            if (slice == no_slice) continue;
-            const std::size_t sender = sender_of(delta.inside, direction);
-            log.records[log.slices[slice].end++] = {
-                .flow = delta.flow,
-                .traffic = settled(delta.traffic[sender], direction),
-                .allowance = delta.allowance[static_cast<std::size_t>(direction)],
-                .packets = delta.packets[sender] * sampling_,
-                .bytes = delta.bytes[sender] * sampling_};
-        }
-    }
-}
-
-void WindowHistory::sort_slices(EpochLog& log) {
-    for (const HostSlice& slice : log.slices) slice_by_place_[slice.place.number] = 0;
-    std::sort(log.slices.begin(), log.slices.end(),
-              [](const HostSlice& a, const HostSlice& b) { return a.place < b.place; });
+// The slice is the last one until now, so its classes end the list.
+ClassVolume& WindowHistory::class_of(const HostSlice& slice, TrafficClass traffic, std::uint8_t allowance) {
+    for (std::size_t i = slice.classes_begin; i < classes_.size(); ++i)
+        if (classes_[i].traffic == traffic && classes_[i].allowance == allowance) return classes_[i];
+    return classes_.emplace_back(ClassVolume{.traffic = traffic, .allowance = allowance});
 }
 
 void WindowHistory::drop_started_before(std::int64_t start_s) {

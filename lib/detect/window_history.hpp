@@ -132,15 +132,15 @@ public:
     void forget_records(std::uint32_t number);
 
 private:
-    HostSlice& slice_of(EpochLog& log, HostPlace place);
-    ClassVolume& class_of(HostSlice& slice, TrafficClass traffic, std::uint8_t allowance);
-    std::uint32_t add_flow(EpochLog& log, const FlowDelta& delta, Direction direction,
-                           ExternalPairs::New new_pair);
-    void add_unrecorded(EpochLog& log, const UnrecordedDelta& delta);
-    TrafficClass settled(TrafficClass traffic, Direction direction) const noexcept;
-    void place_classes(EpochLog& log);
-    void place_records(EpochLog& log, const MergedEpoch& epoch);
-    void sort_slices(EpochLog& log);
+    // Calls act(place, number) for each direction of each delta that has packets in it, and for what has no record.
+    // Items have numbers: the deltas', and those of `unrecorded_` after them.
+    template <class Act>
+    void for_each_item(const MergedEpoch& epoch, Act&& act) const;
+    void sort_by_place(const MergedEpoch& epoch, EpochLog& log);
+    void sum_up(const MergedEpoch& epoch, const std::vector<ExternalPairs::New>& new_pairs, EpochLog& log);
+    void add_flow(EpochLog& log, HostSlice& slice, const FlowDelta& delta, ExternalPairs::New new_pair);
+    void add_unrecorded(HostSlice& slice, const UnrecordedDelta& delta);
+    ClassVolume& class_of(const HostSlice& slice, TrafficClass traffic, std::uint8_t allowance);
 
     HistorySizes sizes_;
     std::uint32_t sampling_ = 1;
@@ -150,16 +150,12 @@ private:
     std::uint32_t forgotten_before_ = 0;  // logs before this number have no records
     std::deque<EpochLog> logs_;
     std::deque<std::pair<std::uint32_t, std::int64_t>> stretched_;  // numbers of logs with more than a second
-    static constexpr std::uint32_t no_slice = ~std::uint32_t{0};
-    // Scratch of add(): index + 1 into the newest log's slices; and of each delta the slices it adds to.
-    std::vector<std::uint32_t> slice_by_place_;
-    std::vector<std::array<std::uint32_t, 2>> slices_of_;
-    // … and the classes of all slices, each with the number + 1 of the next one of its slice.
-    struct ChainedClass {
-        ClassVolume volume;
-        std::uint32_t next_plus_1;
-    };
-    std::vector<ChainedClass> chained_;
+    // Scratch of add(): by place, how many items it has, then where they end; zero between calls. The items' numbers
+    // by place. Classes of all slices, which go to the log when it is known how many there are.
+    std::vector<std::uint32_t> items_of_place_;
+    std::vector<std::uint32_t> items_;
+    std::vector<const UnrecordedDelta*> unrecorded_;
+    std::vector<ClassVolume> classes_;
     TapView view_ = TapView::unknown;  // in the newest epoch
 };
 
