@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "detect/attack_vector.hpp"
 
@@ -11,7 +12,12 @@ namespace {
 
 constexpr std::array scopes{Scope::host, Scope::network, Scope::group, Scope::outside};
 constexpr std::array directions{Direction::out, Direction::in};
-constexpr std::uint32_t every_window = ~std::uint32_t{0};
+// Enough that a memory access is over when its turn comes.
+constexpr std::size_t records_ahead = 16;
+constexpr std::size_t slices_ahead = 8;
+// What is added is multiplied by; sums go modulo 2^64, so that taking away is adding, too.
+constexpr std::uint64_t plus = 1;
+constexpr std::uint64_t minus = ~std::uint64_t{0};
 
 std::size_t index_of(Direction direction) noexcept {
     return static_cast<std::size_t>(direction);
@@ -26,14 +32,6 @@ std::uint32_t place_in(std::vector<Value>& list, Value value) {
     return static_cast<std::uint32_t>(list.size() - 1);
 }
 
-// Of flows, only those without a record; the others are counted one by one.
-std::uint64_t amount_of(const ClassVolume& volume, Metric metric) noexcept {
-    if (metric == Metric::packets) return volume.packets;
-    if (metric == Metric::bits) return volume.bytes * 8;
-    if (metric == Metric::flows) return volume.unrecorded_flows;
-    return volume.new_externals;
-}
-
 }  // namespace
 
 LimitSums::LimitSums(const FlowStore& flows, const HostTable& hosts, const HistorySizes& sizes,
@@ -43,9 +41,8 @@ LimitSums::LimitSums(const FlowStore& flows, const HostTable& hosts, const Histo
 std::vector<LimitSums::RuleColumns> LimitSums::set_rules(const LimitOptions& options, bool keep_sums) {
     history_.set_sampling(options.sampling);
     const auto windows = std::move(windows_);
-    const auto tables = std::move(tables_);
+    auto tables = std::move(tables_);
     windows_.clear();
-    measures_ = {};
     tables_ = {};
     longest_window_s_ = 0;
     bool asks_for_pairs = false;
@@ -58,23 +55,8 @@ std::vector<LimitSums::RuleColumns> LimitSums::set_rules(const LimitOptions& opt
         measure.with_allowed = !options.allowances.empty();
         columns.push_back({counted, column_for(rule, measure, options)});
     }
-    for (const Direction direction : directions) {
-        auto& all = all_measures_[index_of(direction)];
-        all.resize(measures_[index_of(direction)].size());
-        std::iota(all.begin(), all.end(), 0);
-        for (const Scope scope : scopes) {
-            Table& table = table_of(scope, direction);
-            table.of_window.resize(windows_.size());
-            for (std::uint32_t i = 0; i < table.columns.size(); ++i) {
-                const TableColumn& column = table.columns[i];
-                table.of_window[column.window].push_back(i);
-                if (measures_[index_of(direction)][column.measure].metric == Metric::flows)
-                    table.of_flows.push_back(i);
-                place_in(windows_[column.window].measures[index_of(direction)], column.measure);
-            }
-        }
-    }
-    amounts_.resize(std::max(measures_[0].size(), measures_[1].size()));
+    sort_columns(columns);
+    make_lists();
     pairs_.enable(asks_for_pairs);
     if (!keep_sums) {
         if (asks_for_pairs) pairs_.count_anew();
@@ -85,8 +67,54 @@ std::vector<LimitSums::RuleColumns> LimitSums::set_rules(const LimitOptions& opt
     for (const Scope scope : scopes)
         for (const Direction direction : directions)
             table_of(scope, direction).sums =
-                tables[static_cast<std::size_t>(scope)][index_of(direction)].sums;
+                std::move(tables[static_cast<std::size_t>(scope)][index_of(direction)].sums);
     return columns;
+}
+
+// By window, so that what leaves a window touches as few cache lines as can be.
+void LimitSums::sort_columns(std::vector<RuleColumns>& columns) {
+    for (const Scope scope : scopes)
+        for (const Direction direction : directions) {
+            auto& of_table = table_of(scope, direction).columns;
+            std::vector<std::uint32_t> order(of_table.size());
+            std::iota(order.begin(), order.end(), 0);
+            std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+                return of_table[a].counts.window < of_table[b].counts.window;
+            });
+            std::vector<std::uint32_t> place_of(order.size());
+            std::vector<TableColumn> sorted;
+            for (const std::uint32_t i : order) {
+                place_of[i] = static_cast<std::uint32_t>(sorted.size());
+                sorted.push_back(std::move(of_table[i]));
+            }
+            of_table = std::move(sorted);
+            for (RuleColumns& of_rule : columns)
+                for (Column* column : {&of_rule.counted, &of_rule.with_allowed})
+                    if (column->scope == scope && column->direction == direction)
+                        column->index = place_of[column->index];
+        }
+}
+
+void LimitSums::make_lists() {
+    counts_flows_ = {};
+    for (const Scope scope : scopes)
+        for (const Direction direction : directions) {
+            Table& table = table_of(scope, direction);
+            std::vector<ColumnLists::Column> columns;
+            for (const TableColumn& column : table.columns) {
+                columns.push_back(column.counts);
+                const bool counts_flows = column.counts.measure.metric == Metric::flows;
+                Window& window = windows_[column.counts.window];
+                window.counts[index_of(direction)] = true;
+                window.counts_flows[index_of(direction)] |= counts_flows;
+                counts_flows_[index_of(direction)] |= counts_flows;
+            }
+            for (std::uint32_t window = 0; window <= windows_.size(); ++window)
+                table.begins.push_back(static_cast<std::uint32_t>(
+                    std::count_if(columns.begin(), columns.end(),
+                                  [&](const auto& column) { return column.window < window; })));
+            table.lists = ColumnLists(columns, static_cast<std::uint32_t>(windows_.size()));
+        }
 }
 
 // A rule for a named group takes the place of the one for "*" that counts the same, for the hosts of the group. But
@@ -109,10 +137,8 @@ LimitSums::Column LimitSums::column_for(const LimitRule& rule, const Measure& me
                                         const LimitOptions& options) {
     Column column{.scope = rule.per, .direction = rule.direction, .index = 0, .window = 0};
     column.window = window_for(rule.window.count());
-    TableColumn in_table{.window = column.window,
-                         .measure = place_in(measures_[index_of(rule.direction)], measure),
-                         .groups = {}};
-    if (rule.per == Scope::network || rule.per == Scope::group) in_table.groups = groups_of(rule, options);
+    TableColumn in_table{.counts = {.window = column.window, .measure = measure}, .groups = {}};
+    if (rule.per != Scope::host) in_table.groups = groups_of(rule, options);
     column.index = place_in(table_of(rule.per, rule.direction).columns, std::move(in_table));
     return column;
 }
@@ -120,7 +146,7 @@ LimitSums::Column LimitSums::column_for(const LimitRule& rule, const Measure& me
 std::uint32_t LimitSums::window_for(std::int64_t length_s) {
     for (std::uint32_t i = 0; i < windows_.size(); ++i)
         if (windows_[i].length_s == length_s) return i;
-    windows_.push_back({.length_s = length_s, .expired = history_.end_number(), .measures = {}});
+    windows_.push_back({.length_s = length_s, .expired = history_.end_number()});
     return static_cast<std::uint32_t>(windows_.size() - 1);
 }
 
@@ -133,11 +159,6 @@ std::uint32_t LimitSums::subject_of(Scope scope, HostId host) const noexcept {
 std::uint32_t LimitSums::subjects_of(Scope scope) const noexcept {
     if (scope == Scope::host) return hosts_.end_id();
     return scope == Scope::network ? hosts_.networks().size() : 1;
-}
-
-bool LimitSums::counts_flows(Direction direction) const noexcept {
-    return std::any_of(measures_[index_of(direction)].begin(), measures_[index_of(direction)].end(),
-                       [](const Measure& measure) { return measure.metric == Metric::flows; });
 }
 
 void LimitSums::begin(const MergedEpoch& epoch) {
@@ -153,93 +174,98 @@ void LimitSums::make_room(const MergedEpoch& epoch) {
             const std::size_t needed = std::size_t{subjects_of(scope)} * table.columns.size();
             if (table.sums.size() < needed) table.sums.resize(needed);
         }
-        if (!counts_flows(direction)) continue;
-        auto& seen = seen_[index_of(direction)];
-        seen.resize(flows_.end_id());
-        for (const FlowId id : epoch.new_flows) seen[id] = {};  // the id may have been another flow's
     }
+    if (!counts_flows_[0] && !counts_flows_[1]) return;
+    seen_.resize(flows_.end_id());
+    for (const FlowId id : epoch.new_flows) seen_[id] = {};  // the id may have been another flow's
 }
 
-// Calls apply(sum, measure) for each sum that the slice's host counts for.
-template <class Apply>
-void LimitSums::for_each_sum(const HostSlice& slice, std::uint32_t window, Apply&& apply) {
+LimitSums::Rows LimitSums::rows_of(const HostSlice& slice) noexcept {
+    const HostId host = slice.place.host();
+    Rows rows{{}, hosts_.group_of(host)};
+    for (const Scope scope : scopes) {
+        Table& table = table_of(scope, slice.place.direction());
+        if (table.columns.empty() || !counts(scope, host)) continue;
+        const std::uint32_t subject = subject_of(scope, host);
+        if (subject == HostNetworks::none) continue;
+        rows.sums[static_cast<std::size_t>(scope)] =
+            table.sums.data() + std::size_t{subject} * table.columns.size();
+    }
+    return rows;
+}
+
+// Hosts count for all columns of their own, but for those of networks and groups only if they are in them.
+void LimitSums::add_to(const Rows& rows, Scope scope, Direction direction,
+                       std::span<const std::uint32_t> columns, std::uint64_t amount) noexcept {
+    std::uint64_t* sums = rows.sums[static_cast<std::size_t>(scope)];
+    if (scope == Scope::host) {
+        for (const std::uint32_t i : columns) sums[i] += amount;
+        return;
+    }
+    const Table& table = table_of(scope, direction);
+    for (const std::uint32_t i : columns)
+        if (table.columns[i].groups[rows.group]) sums[i] += amount;
+}
+
+// Of flows, only those without a record: the others are counted one by one.
+void LimitSums::add_slice(const Rows& rows, const EpochLog& log, const HostSlice& slice, std::uint32_t window,
+                          std::uint64_t sign) noexcept {
     const Direction direction = slice.place.direction();
     for (const Scope scope : scopes) {
-        Table& table = table_of(scope, direction);
-        if (table.columns.empty() || !counts(scope, slice.place.host())) continue;
-        const std::uint32_t subject = subject_of(scope, slice.place.host());
-        if (subject == HostNetworks::none) continue;
-        std::uint64_t* sums = table.sums.data() + std::size_t{subject} * table.columns.size();
-        const auto visit = [&](std::uint32_t i) {
-            const TableColumn& column = table.columns[i];
-            if (column.groups.empty() || column.groups[hosts_.group_of(slice.place.host())])
-                apply(sums[i], column.measure);
-        };
-        if (window == every_window) {
-            for (std::uint32_t i = 0; i < table.columns.size(); ++i) visit(i);
-        } else {
-            for (const std::uint32_t i : table.of_window[window]) visit(i);
+        if (rows.sums[static_cast<std::size_t>(scope)] == nullptr) continue;
+        const ColumnLists& lists = table_of(scope, direction).lists;
+        for (const ClassVolume& volume : log.classes_of(slice)) {
+            const auto columns = lists.of(window, volume.traffic, volume.allowance);
+            const auto add = [&](Metric metric, std::uint64_t amount) {
+                add_to(rows, scope, direction, columns.of(metric), sign * amount);
+            };
+            add(Metric::packets, volume.packets);
+            add(Metric::bits, volume.bytes * 8);
+            if (volume.unrecorded_flows != 0) add(Metric::flows, volume.unrecorded_flows);
+            if (volume.new_externals != 0) add(Metric::new_externals, volume.new_externals);
         }
     }
 }
 
-// Calls apply(sum, column, measure) for those of them that count flows.
-template <class Apply>
-void LimitSums::for_each_flow_sum(const HostSlice& slice, Apply&& apply) {
-    const Direction direction = slice.place.direction();
+void LimitSums::add_flow(const Rows& rows, Direction direction, std::uint32_t window, TrafficClass traffic,
+                         std::uint8_t allowance, std::uint64_t sign) noexcept {
     for (const Scope scope : scopes) {
-        Table& table = table_of(scope, direction);
-        if (table.of_flows.empty() || !counts(scope, slice.place.host())) continue;
-        const std::uint32_t subject = subject_of(scope, slice.place.host());
-        if (subject == HostNetworks::none) continue;
-        std::uint64_t* sums = table.sums.data() + std::size_t{subject} * table.columns.size();
-        for (const std::uint32_t i : table.of_flows) {
-            const TableColumn& column = table.columns[i];
-            if (column.groups.empty() || column.groups[hosts_.group_of(slice.place.host())])
-                apply(sums[i], column.window, measures_[index_of(direction)][column.measure]);
-        }
+        if (rows.sums[static_cast<std::size_t>(scope)] == nullptr) continue;
+        const auto columns = table_of(scope, direction).lists.of(window, traffic, allowance);
+        add_to(rows, scope, direction, columns.of(Metric::flows), sign);
     }
-}
-
-// Fills amounts_ for these measures.
-void LimitSums::fill_amounts(const EpochLog& log, const HostSlice& slice,
-                             const std::vector<std::uint32_t>& measures) {
-    for (const std::uint32_t i : measures) {
-        const Measure& measure = measures_[index_of(slice.place.direction())][i];
-        std::uint64_t amount = 0;
-        for (const ClassVolume& volume : log.classes_of(slice))
-            if (measure.counts(volume.traffic, volume.allowance)) amount += amount_of(volume, measure.metric);
-        amounts_[i] = amount;
-    }
-}
-
-void LimitSums::add_slice(const EpochLog& log, const HostSlice& slice, std::uint32_t window) {
-    const std::size_t direction = index_of(slice.place.direction());
-    fill_amounts(log, slice,
-                 window == every_window ? all_measures_[direction] : windows_[window].measures[direction]);
-    for_each_sum(slice, window, [&](std::uint64_t& sum, std::uint32_t measure) { sum += amounts_[measure]; });
 }
 
 void LimitSums::add_newest() {
     const EpochLog& log = history_.newest();
-    for (const HostSlice& slice : log.slices) {
-        add_slice(log, slice, every_window);
-        if (counts_flows(slice.place.direction())) add_flows(log, slice, history_.end_number() - 1);
+    const auto every_window = static_cast<std::uint32_t>(windows_.size());
+    for (std::size_t at = 0; at < log.slices.size(); ++at) {
+        prefetch_sums(log, at + slices_ahead, 0, every_window);
+        const HostSlice& slice = log.slices[at];
+        const Rows rows = rows_of(slice);
+        add_slice(rows, log, slice, every_window, plus);
+        if (!counts_flows_[index_of(slice.place.direction())]) continue;
+        for (std::size_t i = slice.begin; i < slice.end; ++i) {
+            prefetch_seen(log, i + records_ahead);
+            see_flow(rows, slice.place.direction(), log.records[i], history_.end_number() - 1);
+        }
     }
 }
 
 // A flow counts in a window as long as the log in which it was seen last is in the window. So one that was in it
 // already counts as what it is now, no longer as what it was.
-void LimitSums::add_flows(const EpochLog& log, const HostSlice& slice, std::uint32_t number) {
-    auto& seen = seen_[index_of(slice.place.direction())];
-    for (const FlowTraffic& record : log.records_of(slice)) {
-        const Seen before = seen[record.flow];
-        for_each_flow_sum(slice, [&](std::uint64_t& sum, std::uint32_t window, const Measure& measure) {
-            const bool was_in = before.number_plus_1 > windows_[window].expired;
-            if (was_in && measure.counts(before.traffic, before.allowance)) --sum;
-            if (measure.counts(record.traffic, record.allowance)) ++sum;
-        });
-        seen[record.flow] = {number + 1, record.traffic, record.allowance};
+void LimitSums::see_flow(const Rows& rows, Direction direction, const FlowTraffic& record,
+                         std::uint32_t number) noexcept {
+    const Seen before = std::exchange(seen_[record.flow][index_of(direction)],
+                                      {number + 1, record.traffic, record.allowance});
+    const bool is_the_same = before.traffic == record.traffic && before.allowance == record.allowance;
+    for (std::uint32_t i = 0; i < windows_.size(); ++i) {
+        const Window& window = windows_[i];
+        if (!window.counts_flows[index_of(direction)] || number < window.expired) continue;
+        const bool was_in = before.number_plus_1 > window.expired;
+        if (was_in && is_the_same) continue;
+        if (was_in) add_flow(rows, direction, i, before.traffic, before.allowance, minus);
+        add_flow(rows, direction, i, record.traffic, record.allowance, plus);
     }
 }
 
@@ -252,19 +278,22 @@ void LimitSums::expire(std::int64_t now_s) {
     }
 }
 
-// Of the flows only those leave with it that were not seen since.
+// Of the flows only those leave with it that were not seen since. What was seen was its host's, and still is:
+// when hosts change, all is added up anew.
 void LimitSums::expire_log(std::uint32_t window, const EpochLog& log, std::uint32_t number) {
-    for (const HostSlice& slice : log.slices) {
-        const std::size_t direction = index_of(slice.place.direction());
-        fill_amounts(log, slice, windows_[window].measures[direction]);
-        for_each_sum(slice, window,
-                     [&](std::uint64_t& sum, std::uint32_t measure) { sum -= amounts_[measure]; });
-        if (!counts_flows(slice.place.direction())) continue;
-        for (const FlowTraffic& record : log.records_of(slice)) {
-            if (seen_[direction][record.flow].number_plus_1 != number + 1 || !is_of(record, slice)) continue;
-            for_each_flow_sum(slice, [&](std::uint64_t& sum, std::uint32_t of, const Measure& measure) {
-                if (of == window && measure.counts(record.traffic, record.allowance)) --sum;
-            });
+    for (std::size_t at = 0; at < log.slices.size(); ++at) {
+        prefetch_sums(log, at + slices_ahead, window, window + 1);
+        const HostSlice& slice = log.slices[at];
+        const Direction direction = slice.place.direction();
+        if (!windows_[window].counts[index_of(direction)]) continue;
+        const Rows rows = rows_of(slice);
+        add_slice(rows, log, slice, window, minus);
+        if (!windows_[window].counts_flows[index_of(direction)] || log.records.empty()) continue;
+        for (std::size_t i = slice.begin; i < slice.end; ++i) {
+            prefetch_seen(log, i + records_ahead);
+            const FlowTraffic& record = log.records[i];
+            if (seen_[record.flow][index_of(direction)].number_plus_1 == number + 1)
+                add_flow(rows, direction, window, record.traffic, record.allowance, minus);
         }
     }
 }
@@ -288,15 +317,16 @@ void LimitSums::forget_records_before(std::int64_t start_s) {
 void LimitSums::forget_records(std::uint32_t number) {
     const EpochLog& log = history_.log(number);
     for (const HostSlice& slice : log.slices) {
-        auto& seen = seen_[index_of(slice.place.direction())];
-        if (seen.empty()) continue;
+        const Direction direction = slice.place.direction();
+        if (!counts_flows_[index_of(direction)]) continue;
+        const Rows rows = rows_of(slice);
         for (const FlowTraffic& record : log.records_of(slice)) {
-            if (seen[record.flow].number_plus_1 != number + 1) continue;
-            for_each_flow_sum(slice, [&](std::uint64_t& sum, std::uint32_t window, const Measure& measure) {
-                const bool is_in = number >= windows_[window].expired && is_of(record, slice);
-                if (is_in && measure.counts(record.traffic, record.allowance)) --sum;
-            });
-            seen[record.flow] = {};
+            Seen& seen = seen_[record.flow][index_of(direction)];
+            if (seen.number_plus_1 != number + 1) continue;
+            for (std::uint32_t i = 0; i < windows_.size(); ++i)
+                if (windows_[i].counts_flows[index_of(direction)] && number >= windows_[i].expired)
+                    add_flow(rows, direction, i, record.traffic, record.allowance, minus);
+            seen = {};
         }
     }
     forgotten_ += log.records.size();
@@ -324,15 +354,15 @@ void LimitSums::clear() {
     for (Window& window : windows_) window.expired = history_.end_number();
 }
 
+// Flows may have become another host's, or nobody's: then their old records no longer count.
 void LimitSums::add_up_anew() {
-    for (const Direction direction : directions) {
+    for (const Direction direction : directions)
         for (const Scope scope : scopes) {
             Table& table = table_of(scope, direction);
             table.sums.assign(std::size_t{subjects_of(scope)} * table.columns.size(), 0);
         }
-        seen_[index_of(direction)] = {};
-        if (counts_flows(direction)) seen_[index_of(direction)].resize(flows_.end_id());
-    }
+    seen_ = {};
+    if (counts_flows_[0] || counts_flows_[1]) seen_.resize(flows_.end_id());
     for (Window& window : windows_) {
         window.expired = history_.begin_number();
         while (window.expired < history_.end_number() &&
@@ -342,26 +372,14 @@ void LimitSums::add_up_anew() {
     for (auto number = history_.begin_number(); number < history_.end_number(); ++number) {
         const EpochLog& log = history_.log(number);
         for (const HostSlice& slice : log.slices) {
+            const Rows rows = rows_of(slice);
             for (std::uint32_t window = 0; window < windows_.size(); ++window)
-                if (number >= windows_[window].expired) add_slice(log, slice, window);
-            if (counts_flows(slice.place.direction())) fill_seen(log, slice, number);
+                if (number >= windows_[window].expired) add_slice(rows, log, slice, window, plus);
+            if (!counts_flows_[index_of(slice.place.direction())]) continue;
+            for (const FlowTraffic& record : log.records_of(slice))
+                if (is_of(record, slice))
+                    see_flow(rows, slice.place.direction(), record, number);
         }
-    }
-}
-
-// As add_flows(), where windows do not all reach back to this log, and flows may have become another host's.
-void LimitSums::fill_seen(const EpochLog& log, const HostSlice& slice, std::uint32_t number) {
-    auto& seen = seen_[index_of(slice.place.direction())];
-    for (const FlowTraffic& record : log.records_of(slice)) {
-        if (!is_of(record, slice)) continue;
-        const Seen before = seen[record.flow];
-        for_each_flow_sum(slice, [&](std::uint64_t& sum, std::uint32_t window, const Measure& measure) {
-            if (number < windows_[window].expired) return;
-            const bool was_in = before.number_plus_1 > windows_[window].expired;
-            if (was_in && measure.counts(before.traffic, before.allowance)) --sum;
-            if (measure.counts(record.traffic, record.allowance)) ++sum;
-        });
-        seen[record.flow] = {number + 1, record.traffic, record.allowance};
     }
 }
 

@@ -2,6 +2,7 @@
 #include "detect/limits.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 #include "detect/attack_vector.hpp"
@@ -54,6 +55,7 @@ void LimitDetector::set_rules(const LimitOptions& options, bool keep_sums) {
     rules_.clear();
     longest_quiet_ = {};
     rules_of_group_.assign(options.groups.size() + 1, {});
+    strictest_of_group_.assign(options.groups.size() + 1, {});
     for (std::size_t i = 0; i < options.rules.size(); ++i) {
         const LimitRule& rule = options.rules[i];
         rules_.push_back({.rule = rule,
@@ -113,15 +115,36 @@ void LimitDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& find
     sums_.trim(std::min(before_s, now_s) - sums_.longest_window_s() + 1);
 }
 
-// Whoever sent or received nothing in this epoch does not exceed a limit that it did not exceed before. Who did may
-// have waited long enough by now: judge_waiting().
+// Whoever sent or received nothing in this epoch does not exceed a limit that it did not exceed before; who did may
+// have waited long enough by now: judge_waiting(). Few hosts exceed any, so all sums of a host are first compared with
+// the strictest limit on each, which needs no look at rules.
 void LimitDetector::judge_hosts(std::int64_t now_s) {
+    find_strictest();
     for (const HostSlice& slice : history().newest().slices) {
-        const HostId host = slice.place.host();
-        if (hosts_.is_outsiders(host)) continue;
-        for (const std::size_t i : rules_of_group_[hosts_.group_of(host)][index_of(slice.place.direction())])
-            judge(i, host, allowed_[i], now_s);
+        if (hosts_.is_outsiders(slice.place.host())) continue;
+        const GroupNumber group = hosts_.group_of(slice.place.host());
+        const std::size_t direction = index_of(slice.place.direction());
+        const auto sums = sums_.sums_of(slice.place);
+        const auto& strictest = strictest_of_group_[group][direction];
+        bool exceeded = false;
+        for (std::size_t i = 0; i < sums.size(); ++i) exceeded |= sums[i] > strictest[i];
+        if (!exceeded) continue;
+        for (const std::size_t i : rules_of_group_[group][direction])
+            judge(i, slice.place.host(), allowed_[i], now_s);
     }
+}
+
+void LimitDetector::find_strictest() {
+    constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
+    for (std::size_t group = 0; group < rules_of_group_.size(); ++group)
+        for (const Direction direction : directions) {
+            auto& strictest = strictest_of_group_[group][index_of(direction)];
+            strictest.assign(sums_.columns(Scope::host, direction), no_limit);
+            for (const std::size_t i : rules_of_group_[group][index_of(direction)]) {
+                std::uint64_t& limit = strictest[rules_[i].columns.with_allowed.index];
+                limit = std::min(limit, allowed_[i]);
+            }
+        }
 }
 
 void LimitDetector::judge_networks(std::int64_t now_s) {

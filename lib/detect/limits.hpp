@@ -134,6 +134,7 @@ private:
         return sum(rule, subject, with_allowed) > allowed(rule);
     }
     void judge_hosts(std::int64_t now_s);
+    void find_strictest();
     void judge_networks(std::int64_t now_s);
     void judge_groups(std::int64_t now_s);
     void judge(std::size_t rule, std::uint32_t subject, std::uint64_t sum_max, std::int64_t now_s);
@@ -167,6 +168,8 @@ private:
     // For each rule, in this epoch: what its sum may be. For each group and direction: the rules of its hosts.
     std::vector<std::uint64_t> allowed_;
     std::vector<std::array<std::vector<std::size_t>, 2>> rules_of_group_;
+    // … and what each of their sums may be by the strictest of these rules.
+    std::vector<std::array<std::vector<std::uint64_t>, 2>> strictest_of_group_;
     std::map<CaseKey, Case> open_;
     std::map<WaitingKey, Waiting> waiting_;  // exceeded in the newest epoch
     // Scratch of judging networks: those with traffic, and those of hosts that have a case in this direction.

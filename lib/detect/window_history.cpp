@@ -23,6 +23,14 @@ void extend(HostSlice& slice, std::int64_t first_ns, std::int64_t last_ns) noexc
     slice.last_ns = std::max(slice.last_ns, last_ns);
 }
 
+// Makes room for so many in what may have been another epoch's: with some to spare for the next one, but not a lot.
+template <class Value>
+void clear_and_reserve(std::vector<Value>& list, std::size_t size) {
+    list.clear();
+    if (list.capacity() > size + size / 4) list = std::vector<Value>{};
+    if (list.capacity() < size) list.reserve(size + size / 16);
+}
+
 }  // namespace
 
 ProtocolClass protocol_class_of(std::uint8_t protocol, std::uint8_t family) noexcept {
@@ -42,7 +50,7 @@ const HostSlice* EpochLog::find(HostPlace place) const noexcept {
 // In two passes, so that what belongs to a host is summed up in one go, and comes in the order of hosts.
 const EpochLog& WindowHistory::add(const MergedEpoch& epoch,
                                    const std::vector<ExternalPairs::New>& new_pairs) {
-    EpochLog& log = logs_.emplace_back();
+    EpochLog& log = logs_.emplace_back(std::exchange(spare_, {}));
     log.start_s = epoch.name.start_s;
     while (!stretched_.empty() && stretched_.front().first < begin_number_) stretched_.pop_front();
     if (epoch.span_s > epoch_length.count())
@@ -89,8 +97,8 @@ void WindowHistory::sort_by_place(const MergedEpoch& epoch, EpochLog& log) {
         if (items_of_place_[place.number]++ == 0) ++slices;
         ++items;
     });
-    log.slices.reserve(slices);
-    log.records.reserve(items - unrecorded_.size());
+    clear_and_reserve(log.slices, slices);
+    clear_and_reserve(log.records, items - unrecorded_.size());
     items_.resize(items);
     std::uint32_t begin = 0;
     for (std::uint32_t place = 0; log.slices.size() < slices; ++place) {
@@ -129,6 +137,7 @@ void WindowHistory::sum_up(const MergedEpoch& epoch, const std::vector<ExternalP
         slice.end = static_cast<std::uint32_t>(log.records.size());
         slice.classes_end = static_cast<std::uint32_t>(classes_.size());
     }
+    clear_and_reserve(log.classes, classes_.size());
     log.classes.assign(classes_.begin(), classes_.end());
 }
 
@@ -172,6 +181,7 @@ void WindowHistory::drop_started_before(std::int64_t start_s) {
 void WindowHistory::drop_oldest() {
     records_ -= logs_.front().records.size();
     slices_ -= logs_.front().slices.size() + logs_.front().classes.size();
+    spare_ = std::move(logs_.front());
     logs_.pop_front();
     ++begin_number_;
 }

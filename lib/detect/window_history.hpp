@@ -149,6 +149,7 @@ private:
     std::uint32_t begin_number_ = 0;
     std::uint32_t forgotten_before_ = 0;  // logs before this number have no records
     std::deque<EpochLog> logs_;
+    EpochLog spare_;  // the last one that went: its memory is there already
     std::deque<std::pair<std::uint32_t, std::int64_t>> stretched_;  // numbers of logs with more than a second
     // Scratch of add(): by place, how many items it has, then where they end; zero between calls. The items' numbers
     // by place. Classes of all slices, which go to the log when it is known how many there are.
