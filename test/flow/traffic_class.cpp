@@ -205,7 +205,8 @@ TEST_CASE("later fragments have no ports; fragments with ports are the datagrams
 }
 
 TEST_CASE("pings are ICMP in both families, large ones, too; later fragments alone are fragments") {
-    for (const auto& [protocol, family] : {std::pair<std::uint8_t, std::uint8_t>{1, 4}, {58, 6}}) {
+    for (const std::uint8_t family : {4, 6}) {
+        const std::uint8_t protocol = family == 4 ? 1 : 58;
         const auto sends = [&](std::uint8_t flags) {
             return ours({.ours = {9, flags, 0},
                          .theirs = {9, 0, 0},
