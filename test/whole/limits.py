@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Limits on real captures: each flood is found with the limit that its truth suggests, and with a low limit every host
-above it gets a report whose figures are the truth's, and nobody else gets one."""
+"""Limits on real captures: each flood is found with the limit that its truth suggests, under the name that its truth
+has; with a low limit every host above it gets a report whose figures are the truth's, and nobody else gets one; the
+shipped limits accuse nobody of an attack in captures in which there is none."""
 
 import pathlib
 
@@ -14,6 +15,11 @@ metric = "packets"
 per_second = {per_second}
 window = "{window}s"
 """
+
+# By the truth's type and vector.
+VECTORS = {("syn_flood", None): "syn_flood", ("fragment_attack", None): "fragment_flood",
+           ("amplification", "dns"): "amplification:dns", ("amplification", "snmp"): "amplification:snmp",
+           ("amplification", "tcp_synack"): "amplification:tcp_synack"}
 
 # A window slides over whole seconds; what lasts longer than this is not sure to be in one window of 300 s.
 LASTS_AT_MOST = 298
@@ -42,6 +48,17 @@ def check_suggested(options, checks, capture, truth, expected):
         checks.equal("threshold", lock["trigger"]["threshold"], evidence["suggested_packet_limit_1s"])
         checks.that(evidence["suggested_packet_limit_1s"] < lock["trigger"]["value"], f"value is {lock['trigger']['value']}")
         checks.equal("reason", lock["reason"], "attack")
+        vector = VECTORS[expected["type"], expected.get("vector")]
+        checks.equal("vector", lock["vector"], vector)
+        checks.equal("role", lock["limit"]["role"], "victim" if vector.startswith("amplification:") else None)
+
+
+def check_shipped(options, checks, capture, truth):
+    """Nobody is locked for an attack."""
+    with harness.temporary_folder() as folder:
+        run = harness.replay(options, folder, *harness.internal_options(truth["internal"]), capture)
+        checks.equal("exit status", run.status, 0)
+        checks.equal("attacks", [lock["id"] for lock in run.locks if lock["reason"] == "attack"], [])
 
 
 def check_everyone(options, checks, capture, truth):
@@ -84,18 +101,22 @@ def check_figures(checks, key, lock, fact, truth):
 def main():
     options = harness.arguments()
     checks = harness.Checks()
-    floods = everyone = 0
+    floods = everyone = innocent = 0
     for capture, truth in harness.truth_of_captures(options):
         for expected in truth["expected"]:
             if "suggested_packet_limit_1s" in expected["evidence"]:
                 checks.scope = f"{capture.name}, suggested limit"
                 check_suggested(options, checks, capture, truth, expected)
                 floods += 1
+        if not truth["expected"]:
+            checks.scope = f"{capture.name}, shipped limits"
+            check_shipped(options, checks, capture, truth)
+            innocent += 1
         if truth["duration_s"] < LASTS_AT_MOST:
             checks.scope = f"{capture.name}, 1 packet/s"
             check_everyone(options, checks, capture, truth)
             everyone += 1
-    print(f"{floods} floods with their suggested limit, {everyone} captures with a low one")
+    print(f"{floods} floods with their suggested limit, {everyone} captures with a low one, {innocent} without attacks")
     checks.finish()
 
 
