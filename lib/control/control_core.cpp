@@ -128,7 +128,10 @@ void ControlCore::tell_cases(std::int64_t end_s) {
     tell_ended();
     cases_.add_loss(end_s, loss(), std::max(limits_.looks_back(), scans_.window()));
     tell_innocent();
-    const auto look_at = [&](const Finding& opened_as, auto figures) { cases_.look_at(opened_as, figures); };
+    // What exonerates is said once, at its end.
+    const auto look_at = [&](const Finding& opened_as, auto figures) {
+        if (opened_as.verdict == Verdict::lock) cases_.look_at(opened_as, figures);
+    };
     limits_.for_each_open(look_at);
     scans_.for_each_open(look_at);
 }

@@ -208,7 +208,8 @@ struct Finding {
     Direction direction = Direction::out;
     ProtocolClass protocol = ProtocolClass::any;
     std::string vector = "other";
-    IpAddress host;  // scope network: the network's first address; group: that of its first prefix; outside: ::
+    IpAddress
+        host;  // scope network: the network's first address; group: that of its first prefix; outside: ::
     Scope scope = Scope::host;
     std::string subject;      // whom it is about, as text: an address, a prefix, or a group's prefixes
     std::string group = "*";  // the host's; for the scope group, the one that was judged

@@ -377,8 +377,7 @@ void LimitSums::add_up_anew() {
                 if (number >= windows_[window].expired) add_slice(rows, log, slice, window, plus);
             if (!counts_flows_[index_of(slice.place.direction())]) continue;
             for (const FlowTraffic& record : log.records_of(slice))
-                if (is_of(record, slice))
-                    see_flow(rows, slice.place.direction(), record, number);
+                if (is_of(record, slice)) see_flow(rows, slice.place.direction(), record, number);
         }
     }
 }

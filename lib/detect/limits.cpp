@@ -210,14 +210,13 @@ void LimitDetector::exceed(std::size_t rule, const CaseKey& key, std::int64_t no
                                [&](const Excess& each) { return each.rule == rule; });
     if (excess == open.excesses.end()) {
         const LimitRule& limit = exceeded.rule;
-        open.excesses.push_back(
-            {.rule = rule,
-             .trigger = {.rule = limit.name,
-                         .metric = limit.metric,
-                         .threshold = limit.per_second,
-                         .window_s = static_cast<std::uint32_t>(limit.window.count()),
-                         .first_exceeded = end_of_epoch(exceeded_since(waiting, now_s))},
-             .figures = {}});
+        open.excesses.push_back({.rule = rule,
+                                 .trigger = {.rule = limit.name,
+                                             .metric = limit.metric,
+                                             .threshold = limit.per_second,
+                                             .window_s = static_cast<std::uint32_t>(limit.window.count()),
+                                             .first_exceeded = end_of_epoch(exceeded_since(waiting, now_s))},
+                                 .figures = {}});
         excess = std::prev(open.excesses.end());
         if (open.excesses.size() == 1) open.finding.trigger = excess->trigger;
     }
@@ -290,8 +289,7 @@ bool LimitDetector::is_for(const LimitRule& rule, const LimitOptions& options, c
 }
 
 void LimitDetector::settle_figures() {
-    for (auto& [key, open] : open_)
-        if (open.peak_is_new) take_figures(key, open);
+    for (auto& [key, open] : open_) take_new_figures(key, open);
 }
 
 void LimitDetector::change_rules(const LimitOptions& options, std::uint32_t externals_max, bool judged_anew,

@@ -43,14 +43,13 @@ public:
                       std::vector<Finding>& findings);
     // Closes the cases of hosts that are not in these networks, before flows are judged by them.
     void close_outside(const PrefixSet& internal, std::vector<Finding>& findings);
-    // Calls act(finding, figures) for each open case that locks: what it was opened as, and a function that returns the
+    // Calls act(finding, figures) for each open case: what it was opened as, and a function that returns the
     // finding with the figures it has now.
     template <class Act>
     void for_each_open(Act&& act) {
         // By name: clang 14 captures no structured binding.
         for (auto& entry : open_)
-            if (!entry.first.allowed)
-                act(entry.second.finding, [&] { return figures_now(entry.first, entry.second); });
+            act(entry.second.finding, [&] { return figures_now(entry.first, entry.second); });
     }
     // No more epochs will come: what is still open is appended.
     void finish(std::vector<Finding>& findings);
