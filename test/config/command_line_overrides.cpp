@@ -74,7 +74,7 @@ TEST_CASE("--set changes a shipped limit by its name") {
     const auto limits =
         with_overrides("", {"limit.out-packets.per_second=5000", "limit.in-packets-fast.direction=in"})
             .limits;
-    REQUIRE(limits.size() == 7);
+    REQUIRE(limits.size() == 8);
     REQUIRE(limits[0].per_second == 5'000);
     REQUIRE(limits[1].per_second == 1'000'000);
 }
@@ -139,7 +139,7 @@ TEST_CASE("a --set that misses its limit is told with the limits there are") {
     CHECK(
         mistake("limit.web.per_second=3") ==
         "--set limit.web.per_second=3: limit \"web\" is not known; known are out-packets, out-packets-fast, "
-        "in-packets, in-packets-fast, out-flood, in-flood, in-carpet");
+        "in-packets, in-packets-fast, out-flood, in-flood, in-carpet, out-forged");
     CHECK(mistake("limit.out-packets.per_sec=3")
               .starts_with("--set limit.out-packets.per_sec=3: is not known; known are "));
     CHECK(mistake("limit.out-packets=3") ==

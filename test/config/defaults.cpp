@@ -72,7 +72,7 @@ TEST_CASE("without a file every option has the default that the documentation sa
 TEST_CASE("without any [[limit]] the shipped limits apply") {
     for (const auto* text : {"", "[scan]\nenabled = false\n", "# größer als nötig, ≥ 日本"}) {
         const auto limits = loaded(text).limits;
-        REQUIRE(limits.size() == 7);
+        REQUIRE(limits.size() == 8);
         const auto unanswered = CountedTraffic::unanswered;
         require_limit(limits[0], {"out-packets", Direction::out, 100'000, seconds{300}});
         require_limit(limits[1], {"out-packets-fast", Direction::out, 1'000'000, seconds{2}});
@@ -120,7 +120,7 @@ TEST_CASE("a key of one table leaves the defaults of the others alone") {
     REQUIRE(config.report.number_format == NumberFormat::en);
     REQUIRE(config.report.targets_max == 500);
     REQUIRE(config.engine.flows_max == 16'000'000);
-    REQUIRE(config.limits.size() == 7);
+    REQUIRE(config.limits.size() == 8);
 }
 
 TEST_CASE("a duration may be written in seconds, minutes or hours") {

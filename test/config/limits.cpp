@@ -148,7 +148,7 @@ TEST_CASE("traffic and subjects that there are not are told with those there are
     const std::string place = "flowlock.toml:6: limit[1].";
     CHECK(mistake_of("traffic = \"all\"") == place + "traffic: is \"all\"; write \"any\" or \"unanswered\"");
     CHECK(mistake_of("per = \"prefix\"") ==
-          place + "per: is \"prefix\"; write \"host\" or \"network\" or \"group\"");
+          place + "per: is \"prefix\"; write \"host\" or \"network\" or \"group\" or \"outside\"");
 }
 
 TEST_CASE("a limit's times are whole epochs, and only the time until it opens may be none") {

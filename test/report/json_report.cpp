@@ -66,7 +66,7 @@ TEST_CASE("a limit's report is one line with the fields of the contract, in its 
         R"("totals":{"packets":40674000,"bytes":6344592000,"flows":40673,"flows_estimated":0},)"
         R"("externals":[{"address":"77.96.88.114","packets":40668000,"bytes":6344208000,"flows":40667}],)"
         R"("externals_total":3,"targets":[],"targets_total":0,"scan":{},)"
-        R"("limit":{"rules":[],"excesses":0,"role":null,"vectors":[],"established":{"packets":0,"bytes":0,"share":0.0},)"
+        R"("limit":{"rules":[],"further":[],"excesses":0,"role":null,"vectors":[],"established":{"packets":0,"bytes":0,"share":0.0},)"
         R"("unattributed":{"packets":0,"bytes":0,"flows":0},"internals":[],"internals_total":0,)"
         R"("networks":[],"networks_total":0,"allowed":[],"sampling":{"rate":1,"packets_error":0,"share":0.0}},"evidence":{},)"
         R"("loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0}})");
@@ -81,7 +81,7 @@ TEST_CASE("all figures of a limit stand under their own names, in the order of t
         R"("first_exceeded":"2013-11-13T18:19:26.000000Z","peak":"2013-11-13T18:19:37.000000Z"},)"
         R"({"rule":"in-packets","metric":"packets","value":135580,"threshold":100000,"window_s":300,)"
         R"("first_exceeded":"2013-11-13T18:19:27.000000Z","peak":"2013-11-13T18:19:57.000000Z"}],)"
-        R"("excesses":12,"role":"victim",)"
+        R"("further":[],"excesses":12,"role":"victim",)"
         R"("vectors":[{"vector":"amplification:ntp","packets":40000000,"bytes":6200000000},)"
         R"({"vector":"udp_flood","packets":474000,"bytes":100000000},)"
         R"({"vector":"established","packets":200000,"bytes":44592000}],)"
@@ -236,7 +236,7 @@ TEST_CASE("the schema rejects a report without any one of its fields") {
         CHECK(violation_without(amplification_report(), "/limit/rules/0", key) != "");
     }
     const Json limit = Json::parse(json_report_line(amplification_report()))["limit"];
-    REQUIRE(limit.size() == 12);
+    REQUIRE(limit.size() == 13);
     for (const auto& item : limit.items()) {
         INFO(item.key());
         CHECK(violation_without(amplification_report(), "/limit", item.key()) != "");
