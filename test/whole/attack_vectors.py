@@ -85,8 +85,11 @@ def amplifications(stage, times):
                                           "--externals", "500", "--offset-ms", offset)
             check_attack(stage, times, stage.locks(capture), truth)
     stage.checks.scope = "requests in a stranger's name"
-    capture, truth = stage.attack("amplification:dns", "--role", "spoofer", "--rate", "30000", "--seconds", "3")
-    stage.checks.equal("locks", stage.locks(capture), [])
+    capture, truth = stage.attack("amplification:dns", "--role", "spoofer", "--rate", "30000", "--seconds", "3",
+                                  "--externals", "500")
+    found = [(lock["host"]["scope"], lock["direction"], lock["vector"], lock["limit"]["role"], lock["trigger"]["rule"],
+              lock["totals"]["packets"]) for lock in stage.locks(capture)]
+    stage.checks.equal("locks", found, [("outside", "out", "amplification:dns", "requests", "out-forged", 60000)])
 
 
 def mixed(stage, times):
