@@ -62,7 +62,6 @@ struct Flow {
 struct Classes {
     TrafficClass ours;
     TrafficClass theirs;
-    friend bool operator==(const Classes&, const Classes&) = default;
 };
 
 TrafficClass class_of(const Flow& flow, bool of_ours, unsigned inside) {
