@@ -137,18 +137,18 @@ Summary summarise(const ReplaySource& source, const ControlCore& control) {
     return summary;
 }
 
-std::string text_of(const LockReport& report, OutputFormat format, NumberFormat numbers) {
+std::string text_of(const LockReport& report, OutputFormat format, const TextStyle& style) {
     if (format == OutputFormat::json) return json_report_line(report) + "\n";
-    return report.locks() ? text_report(report, numbers) : finding_text(report, numbers);
+    return report.locks() ? text_report(report, style) : finding_text(report, style.numbers);
 }
 
 // Not by fmt::print, which would throw at a closed pipe: what is not shown stands in the files, and is said.
 // False: standard output took not all of it, though somebody was there to read.
-bool show(std::span<const LockReport> reports, OutputFormat format, NumberFormat numbers) {
+bool show(std::span<const LockReport> reports, OutputFormat format, const TextStyle& style) {
     bool shown = true;
     for (const LockReport& report : reports) {
         const bool apart = format == OutputFormat::text && &report != &reports.front();
-        const std::string text = (apart ? "\n" : "") + text_of(report, format, numbers);
+        const std::string text = (apart ? "\n" : "") + text_of(report, format, style);
         shown = shown && std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
     }
     shown = std::fflush(stdout) == 0 && shown;
@@ -226,10 +226,10 @@ int replay(const ReplayCommand& command) {
                                                  [](const LockReport& report) { return report.locks(); });
     summary.findings = reports.size();
     summary.locks = static_cast<std::uint64_t>(locks_end - reports.begin());
-    if (folder) folder->write(summary, reports, config.report.number_format);
+    if (folder) folder->write(summary, reports, config.report.style());
     if (csv) csv->write(control.flows());
     const bool shown = show({reports.begin(), command.findings ? reports.end() : locks_end}, command.format,
-                            config.report.number_format);
+                            config.report.style());
     say(summary, std::chrono::steady_clock::now() - begin);
     if (!shown) return status_not_written;
     return all_read(summary) ? 0 : status_input_unread;

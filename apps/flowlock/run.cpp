@@ -231,7 +231,7 @@ void LiveMonitor::hand_on_reports() {
             ++exonerated_;
             log_.say(Severity::info, exoneration_text(report, config_.report.number_format));
         }
-        writer_.put(std::move(report), config_.report.number_format);
+        writer_.put(std::move(report), config_.report.style());
     }
 }
 

@@ -2,6 +2,7 @@
 #include "detect/contact.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "detect/window_history.hpp"
 #include "packet/decode.hpp"
@@ -74,7 +75,7 @@ void FlowSum::add(const FlowRecord& flow) {
     sent += {{flow.packets[flow.inside]}, {flow.bytes[flow.inside]}, {1}};
     best = std::min(best, outcome_of(flow));
     tools |= flow.tools;
-    first_ns = std::min(first_ns, flow.first_ns);
+    take_first(flow.first_ns, flow.key.port[flow.inside], flow.first_ip_bytes);
     last_ns = std::max(last_ns, flow.last_ns);
 }
 
@@ -82,8 +83,15 @@ void FlowSum::add(const FlowSum& other) {
     sent += other.sent;
     best = std::min(best, other.best);
     tools |= other.tools;
-    first_ns = std::min(first_ns, other.first_ns);
+    take_first(other.first_ns, other.first_port, other.first_ip_bytes);
     last_ns = std::max(last_ns, other.last_ns);
+}
+
+void FlowSum::take_first(std::int64_t began_ns, std::uint16_t port, std::uint16_t ip_bytes) {
+    if (std::tie(began_ns, port, ip_bytes) >= std::tie(first_ns, first_port, first_ip_bytes)) return;
+    first_ns = began_ns;
+    first_port = port;
+    first_ip_bytes = ip_bytes;
 }
 
 ContactTarget target_of(const FlowRecord& flow) noexcept {

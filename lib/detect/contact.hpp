@@ -42,9 +42,14 @@ struct FlowSum {
     std::uint8_t tools = 0;  // scan_tool marks
     std::int64_t first_ns = std::numeric_limits<std::int64_t>::max();
     std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
+    std::uint16_t first_port = 0;      // the flow that began first: its source port …
+    std::uint16_t first_ip_bytes = 0;  // … and the length of its first packet
 
     void add(const FlowRecord& flow);
     void add(const FlowSum& other);
+
+private:
+    void take_first(std::int64_t began_ns, std::uint16_t port, std::uint16_t ip_bytes);
 };
 
 // Whom an attempt goes to. For IP protocols without ports of their own, the protocol's number stands for the port,

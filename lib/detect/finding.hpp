@@ -148,7 +148,10 @@ struct LimitFigures {
 struct Target {
     Time time;
     IpAddress address;
-    std::uint16_t port = 0;  // 0 for ICMP
+    std::uint16_t port = 0;         // 0 for ICMP
+    std::uint16_t source_port = 0;  // of the first packet; 0 for ICMP
+    // Length of the first packet's frame with FCS, without tags: 64 at least. 0: unknown.
+    std::uint32_t frame_bytes = 0;
 };
 
 // Distinct targets on one port; for a scan of IP protocols, the protocol's number stands for the port.

@@ -35,6 +35,12 @@ std::uint64_t& count_of(ContactOutcome outcome, ScanFigures& scan) {
     return scan.unanswered;
 }
 
+// With Ethernet's header and FCS; a shorter frame is padded to the least that Ethernet sends. 0: unknown.
+std::uint32_t frame_bytes_of(std::uint32_t ip_bytes) {
+    constexpr std::uint32_t header_and_fcs = 18, frame_min = 64;
+    return ip_bytes == 0 ? 0 : std::max(frame_min, ip_bytes + header_and_fcs);
+}
+
 // Targets by port and by mark, the most first.
 class Shares {
 public:
@@ -136,9 +142,9 @@ std::uint64_t ScanCase::answered_late(const SumOf& sum_of) const {
     }));
 }
 
-void ScanCase::list_targets(Finding& finding, ScanCaseLimits limits) const {
+void ScanCase::list_targets(const SumOf& sum_of, Finding& finding, ScanCaseLimits limits) const {
     for (const auto& [target, row] : rows_)
-        finding.targets.push_back({row.time, target.first, target.second});
+        finding.targets.push_back({.time = row.time, .address = target.first, .port = target.second});
     std::sort(finding.targets.begin(), finding.targets.end(), [](const Target& a, const Target& b) {
         return std::tie(a.time, a.address, a.port) < std::tie(b.time, b.address, b.port);
     });
@@ -151,6 +157,11 @@ void ScanCase::list_targets(Finding& finding, ScanCaseLimits limits) const {
         finding.scan.peak_per_second = std::max(finding.scan.peak_per_second, in_second);
     }
     if (finding.targets.size() > limits.targets_max) finding.targets.resize(limits.targets_max);
+    for (Target& target : finding.targets) {
+        const FlowSum sum = sum_of_row(rows_.at({target.address, target.port}), sum_of);
+        target.source_port = sum.first_port;
+        target.frame_bytes = frame_bytes_of(sum.first_ip_bytes);
+    }
 }
 
 Finding ScanCase::figures(const SumOf& sum_of, ScanCaseLimits limits, std::int64_t cut_after_ns) const {
@@ -162,7 +173,7 @@ Finding ScanCase::figures(const SumOf& sum_of, ScanCaseLimits limits, std::int64
                                                       : a.address < b.address;
     });
     if (finding.externals.size() > limits.externals_max) finding.externals.resize(limits.externals_max);
-    list_targets(finding, limits);
+    list_targets(sum_of, finding, limits);
     return finding;
 }
 

@@ -28,7 +28,7 @@ struct ScanRow {
 
 class ScanCase {
 public:
-    // Distinct targets a case keeps; more are only counted. 160 bytes each; a full portscan has 65,536.
+    // Distinct targets a case keeps; more are only counted. 168 bytes each; a full portscan has 65,536.
     static constexpr std::size_t rows_max = 200'000;
     // What the flows of a contact amount to now.
     using SumOf = std::function<FlowSum(std::uint64_t contact)>;
@@ -57,7 +57,7 @@ public:
 private:
     static FlowSum sum_of_row(const ScanRow& row, const SumOf& sum_of);
     void add_rows(const SumOf& sum_of, std::int64_t cut_after_ns, Finding& finding) const;
-    void list_targets(Finding& finding, ScanCaseLimits limits) const;
+    void list_targets(const SumOf& sum_of, Finding& finding, ScanCaseLimits limits) const;
 
     Finding finding_;
     std::map<std::pair<IpAddress, std::uint16_t>, ScanRow> rows_;

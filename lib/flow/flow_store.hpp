@@ -31,6 +31,7 @@ struct alignas(64) FlowRecord {
     std::int64_t first_ns = 0;  // earliest timestamp
     HostId host = no_host;      // set when exactly one endpoint is internal: only then it has a direction
     std::array<std::uint8_t, 2> flags{};      // TCP flags, or icmp_class and fragment_flag; or-ed
+    std::uint16_t first_ip_bytes = 0;         // of the first packet, 65,535 at most
     std::uint8_t first_flags = 0;             // of the first packet
     std::uint8_t initiator = 0;               // endpoint that sent the first packet
     std::uint8_t inside = 0;                  // the internal endpoint, if host is set

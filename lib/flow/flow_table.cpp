@@ -50,9 +50,10 @@ void FlowTable::begin_flow(std::uint64_t bucket, const Decoded& packet, std::uin
     births_[size_++] = {.key = packet.key,
                         .hash = hash,
                         .place = static_cast<std::uint32_t>(bucket * 2 + side),
+                        .first_ip_bytes = static_cast<std::uint16_t>(std::min(packet.ip_bytes, 0xffffu)),
                         .first_flags = packet.flags_cut ? first_flags_unknown : packet.flags,
-                        .initiator = packet.sender,
-                        .tools = packet.tools};
+                        .tools = static_cast<std::uint8_t>(packet.tools & 0x7f),
+                        .initiator = static_cast<std::uint8_t>(packet.sender & 1)};
 }
 
 // Bucket by bucket while few are in use; else the whole array, which the processor does in one stream.

@@ -69,9 +69,11 @@ struct FlowBirth {
     FlowKey key;
     std::uint64_t hash;
     std::uint32_t place;  // of its counters
+    // Of the first packet: its IP bytes, 65,535 at most, flags, scan_tool marks, and the endpoint that sent it.
+    std::uint16_t first_ip_bytes;
     std::uint8_t first_flags;
-    std::uint8_t initiator;  // endpoint that sent the first packet
-    std::uint8_t tools;      // scan_tool marks of the first packet
+    std::uint8_t tools : 7;
+    std::uint8_t initiator : 1;
 };
 static_assert(sizeof(FlowBirth) == 56, "what is written and read once for each flow is kept small");
 

@@ -174,6 +174,7 @@ void Merger::begin_record(FlowRecord& record, const Part& part) {
     record.host = side.host;
     record.inside = outside ? part.birth.initiator : side.inside;
     record.initiator = part.birth.initiator;
+    record.first_ip_bytes = part.birth.first_ip_bytes;
     record.first_flags = part.birth.first_flags;
     record.tools = part.birth.tools;
     record.allowance = allowance_of(record.key);
@@ -210,11 +211,13 @@ HostId Merger::host_of(const FlowRecord& record) {
 void Merger::take_initiator(FlowRecord& record, const Part& part) {
     const auto rank = [&](const auto& first, std::int64_t first_ns) {
         const bool opens = record.key.protocol == protocol_tcp && tcp_flag::opens(first.first_flags);
-        return std::tuple(!opens, first_ns, first.initiator, first.first_flags, first.tools);
+        return std::tuple(!opens, first_ns, std::uint8_t{first.initiator}, first.first_flags,
+                          std::uint8_t{first.tools}, first.first_ip_bytes);
     };
     const FlowBirth& birth = part.birth;
     if (rank(birth, part.first_ns) >= rank(record, record.first_ns)) return;
     record.initiator = birth.initiator;
+    record.first_ip_bytes = birth.first_ip_bytes;
     record.first_flags = birth.first_flags;
     record.tools = birth.tools;
     record.first_ns = part.first_ns;

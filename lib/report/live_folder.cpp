@@ -110,7 +110,7 @@ void LiveFolder::append_line(const char* name, const LockReport& report) const {
     File(folder_ / name, O_WRONLY | O_APPEND | O_CREAT).append(json_report_line(report) + '\n');
 }
 
-void LiveFolder::write(const LockReport& report, NumberFormat format) const {
+void LiveFolder::write(const LockReport& report, const TextStyle& style) const {
     if (!report.locks()) {
         create(folder_);
         return append_line(findings_file, report);
@@ -118,7 +118,7 @@ void LiveFolder::write(const LockReport& report, NumberFormat format) const {
     const fs::path folder = folder_ / "cases" / report.id;
     create(folder);
     write_whole_file(folder / "report.json", json_report_page(report));
-    write_whole_file(folder / "report.txt", text_report(report, format));
+    write_whole_file(folder / "report.txt", text_report(report, style));
     append_line(locks_file, report);
 }
 

@@ -24,7 +24,7 @@ public:
     explicit LiveFolder(std::filesystem::path folder);
 
     // The case's folder, then the line, or for an exonerated finding only the line; on disk when it returns.
-    void write(const LockReport& report, NumberFormat format) const;
+    void write(const LockReport& report, const TextStyle& style) const;
     void write(const Summary& summary) const;
 
 private:

@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
+#include "base/prefix.hpp"
 #include "base/units.hpp"
 #include "detect/duplicate_figures.hpp"
 #include "detect/finding.hpp"
+#include "report/evidence.hpp"
 
 namespace flowlock {
 
@@ -24,6 +27,15 @@ enum class CaseState : std::uint8_t { open, closed, withdrawn };
 // "open" …
 const char* name_of(CaseState);
 
+// Who saw it.
+struct Origin {
+    std::string tap;               // the monitor's name
+    std::string version;           // of flowlock
+    std::vector<Prefix> internal;  // the networks it took for its own
+
+    friend bool operator==(const Origin&, const Origin&) = default;
+};
+
 struct LockReport {
     std::string
         id;  // "20131113T181427Z-192.0.2.1-netscan": fit for a folder name, the same for the same input
@@ -31,6 +43,8 @@ struct LockReport {
     Finding finding;
     Loss loss;
     DuplicateFigures duplicates{};  // live: of the minute before this was written
+    Origin origin{};
+    Evidence evidence{};
 
     bool locks() const noexcept { return finding.verdict == Verdict::lock; }
 };

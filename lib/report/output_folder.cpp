@@ -83,12 +83,12 @@ OutputFolder::OutputFolder(fs::path folder) : folder_(std::move(folder)), cases_
 }
 
 void OutputFolder::write(const Summary& summary, const std::vector<LockReport>& reports,
-                         NumberFormat format) const {
+                         const TextStyle& style) const {
     remove_earlier_run();
     std::string locks;
     std::string findings;
     for (const LockReport& report : reports) {
-        if (report.locks()) write_case(report, format);
+        if (report.locks()) write_case(report, style);
         (report.locks() ? locks : findings) += json_report_line(report) + '\n';
     }
     write_whole_file(folder_ / "locks.jsonl", locks);
@@ -104,7 +104,7 @@ void OutputFolder::remove_earlier_run() const {
         if (is_case(entry)) remove_case(entry);
 }
 
-void OutputFolder::write_case(const LockReport& report, NumberFormat format) const {
+void OutputFolder::write_case(const LockReport& report, const TextStyle& style) const {
     assert(!report.id.empty() && report.id.front() != '.' && report.id.find('/') == std::string::npos);
     const fs::path folder = cases_ / report.id;
     std::error_code error;
@@ -112,7 +112,7 @@ void OutputFolder::write_case(const LockReport& report, NumberFormat format) con
     check(folder, error);
     // report.json comes first: the next run recognises the folder by it, should this one be killed here.
     write_whole_file(folder / "report.json", json_report_page(report));
-    write_whole_file(folder / "report.txt", text_report(report, format));
+    write_whole_file(folder / "report.txt", text_report(report, style));
 }
 
 }  // namespace flowlock

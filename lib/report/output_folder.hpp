@@ -21,11 +21,11 @@ public:
 
     // Replaces the earlier run's results by these. Throws std::runtime_error "FILE: reason". summary.json is
     // removed first and written last: where it stands, everything it speaks of stands beside it.
-    void write(const Summary& summary, const std::vector<LockReport>& reports, NumberFormat format) const;
+    void write(const Summary& summary, const std::vector<LockReport>& reports, const TextStyle& style) const;
 
 private:
     void remove_earlier_run() const;
-    void write_case(const LockReport& report, NumberFormat format) const;
+    void write_case(const LockReport& report, const TextStyle& style) const;
 
     std::filesystem::path folder_;
     std::filesystem::path cases_;

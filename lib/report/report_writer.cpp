@@ -30,19 +30,19 @@ ReportWriter::~ReportWriter() {
         thread_.join();
 }
 
-void ReportWriter::put(LockReport report, NumberFormat format) {
+void ReportWriter::put(LockReport report, const TextStyle& style) {
     {
         const std::lock_guard lock(shared_->mutex);
         auto& waiting = shared_->waiting;
         const std::string id = report.id;
         if (!report.locks()) {
             if (shared_->findings.size() < findings_max)
-                shared_->findings.push_back({std::move(report), format});
+                shared_->findings.push_back({std::move(report), style});
             else
                 ++shared_->findings_refused;
         } else if (waiting.size() < waiting_max || waiting.contains(id)) {
             shared_->refused.erase(id);
-            waiting.insert_or_assign(id, Waiting{std::move(report), format});
+            waiting.insert_or_assign(id, Waiting{std::move(report), style});
         } else if (shared_->refused.size() < lost_max) {
             shared_->refused.insert(id);
         }
@@ -141,7 +141,7 @@ bool ReportWriter::write_next(Shared& shared, std::unique_lock<std::mutex>& lock
     std::string error;
     try {
         if (task.report)
-            folder.write(task.report->report, task.report->format);
+            folder.write(task.report->report, task.report->style);
         else
             folder.write(*task.summary);
     } catch (const std::exception& caught) {

@@ -39,7 +39,7 @@ public:
     ReportWriter(const ReportWriter&) = delete;
     ReportWriter& operator=(const ReportWriter&) = delete;
 
-    void put(LockReport report, NumberFormat format);
+    void put(LockReport report, const TextStyle& style);
     // The newest summary replaces one that is not written yet.
     void put(Summary summary);
     // Waits until all is written, `patience` at most. False: something is not.
@@ -58,7 +58,7 @@ public:
 private:
     struct Waiting {
         LockReport report;
-        NumberFormat format;
+        TextStyle style;
     };
     // What both threads see. The writer's thread owns a share of it, since it may outlive the writer when a
     // disk hangs.

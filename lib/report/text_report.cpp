@@ -59,10 +59,10 @@ std::string header_text(const LockReport& report, NumberFormat format) {
 
 }  // namespace
 
-std::string text_report(const LockReport& report, NumberFormat format) {
+std::string text_report(const LockReport& report, const TextStyle& style) {
     const bool scan = report.finding.reason == Reason::scan;
-    return header_text(report, format) + '\n' +
-           (scan ? netscan_text(report.finding) : limit_text(report.finding, format));
+    return header_text(report, style.numbers) + '\n' +
+           (scan ? netscan_text(report.finding) : limit_text(report.finding, style.numbers));
 }
 
 }  // namespace flowlock

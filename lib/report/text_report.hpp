@@ -11,6 +11,6 @@
 namespace flowlock {
 
 // Ends with a line feed. The header is at most page_width columns wide.
-std::string text_report(const LockReport& report, NumberFormat format);
+std::string text_report(const LockReport& report, const TextStyle& style);
 
 }  // namespace flowlock
