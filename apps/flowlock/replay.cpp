@@ -61,7 +61,7 @@ public:
     // `config` outlives it.
     WorkerPool(ReplaySource& source, unsigned count, const MbufFields& fields, const Config& config,
                const HashKey& secret) {
-        const EpochSizes sizes{.flows = config.engine.replay_flows()};
+        const EpochSizes sizes{.flows = config.engine.replay_flows(), .heads = config.evidence.enabled};
         for (unsigned i = 0; i < count; ++i) {
             channels_.push_back(std::make_unique<EpochChannel>(
                 "worker" + std::to_string(i), epochs_per_worker, sizes, config.internal, secret));
@@ -216,8 +216,13 @@ int replay(const ReplayCommand& command) {
                          .scan = config.scan,
                          .engine = config.engine,
                          .report = config.report,
+                         .evidence = config.evidence,
+                         .origin = {.tap = config.report.tap.empty() ? "replay" : config.report.tap,
+                                    .version = FLOWLOCK_VERSION,
+                                    .internal = {}},
                          .secret = secret},
                         workers.channels());
+    control.name_port(source.port(), "replay");
     run_to_end(source, workers, control);
 
     Summary summary = summarise(source, control);

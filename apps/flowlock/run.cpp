@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "run.hpp"
 
+#include <array>
+#include <climits>
 #include <set>
 #include <sys/prctl.h>
 #include <thread>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -84,6 +87,13 @@ EalOptions eal_options(const LiveOptions& live, const CorePlan& plan) {
     return options;
 }
 
+// Named as configured, or as the machine is.
+std::string tap_of(const Config& config) {
+    if (!config.report.tap.empty()) return config.report.tap;
+    std::array<char, HOST_NAME_MAX + 1> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unnamed";
+}
+
 Monitor::Options monitor_options(const Config& config, const CorePlan& plan) {
     return {.live = config.live,
             .cores = plan,
@@ -92,6 +102,8 @@ Monitor::Options monitor_options(const Config& config, const CorePlan& plan) {
                         .scan = config.scan,
                         .engine = config.engine,
                         .report = config.report,
+                        .evidence = config.evidence,
+                        .origin = {.tap = tap_of(config), .version = FLOWLOCK_VERSION, .internal = {}},
                         .secret = HashKey::random(),
                         .live = true}};
 }
@@ -247,16 +259,22 @@ void LiveMonitor::reload() {
     service_.reloading();
     try {
         Config config = load(command_);
-        monitor_.reload({config.internal, config.limit_options(), config.scan, config.report});
-        if (config.live != config_.live || config.output.folder != config_.output.folder ||
-            config.engine != config_.engine)
-            log_.say(
-                Severity::warning,
-                "reload: [live], [engine] and [output] have changed; they take effect at the next start");
+        monitor_.reload({.internal = config.internal,
+                         .limits = config.limit_options(),
+                         .scan = config.scan,
+                         .report = config.report,
+                         .evidence = config.evidence,
+                         .tap = tap_of(config)});
+        if (config.evidence.enabled != config_.evidence.enabled || config.live != config_.live ||
+            config.output.folder != config_.output.folder || config.engine != config_.engine)
+            log_.say(Severity::warning,
+                     "reload: [live], [engine], [output] or evidence.enabled have changed; they take effect "
+                     "at the next start");
         config_.internal = config.internal;
         config_.limits = config.limits;
         config_.scan = config.scan;
         config_.report = config.report;
+        config_.evidence = config.evidence;
         log_.say(Severity::info, fmt::format("configuration reloaded: {} internal networks, {} limits",
                                              config_.internal.prefixes().size(), config_.limits.size()));
     } catch (const ConfigError& error) {

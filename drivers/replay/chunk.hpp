@@ -23,6 +23,7 @@ struct Chunk {
         EpochName name;
     };
 
+    std::uint64_t first_serial = 0;  // number of its first frame in the input
     FrameBlock block;
     std::vector<EpochMark> marks;
     std::vector<std::vector<std::uint32_t>>

@@ -13,7 +13,7 @@ std::uint16_t QueueFeed::fill(rte_mbuf** packets, std::uint16_t given) noexcept 
             const std::uint32_t index = frame_index(place_);
             while (filled == 0 && next_epoch_begins_at(index)) clock_.epoch = chunk_->marks[++mark_].name;
             if (next_epoch_begins_at(index)) break;
-            show(chunk_->block.frames[index], packets[filled++]);
+            show(index, packets[filled++]);
         }
         // Other queues may have frames in later epochs of the chunk: the clock goes on for this one, too.
         if (filled == 0) finish_chunk();
@@ -51,13 +51,15 @@ bool QueueFeed::next_epoch_begins_at(std::uint32_t frame) const noexcept {
 // The buffer shows the frame where it stands in the chunk, which stays until the worker asks for the next
 // burst: no copy. Only this port uses the pool, so nobody meets a buffer's own memory. As with a NIC, a frame
 // longer than a buffer keeps its head, and the length on the wire stays.
-void QueueFeed::show(const CapturedFrame& frame, rte_mbuf* packet) const noexcept {
+void QueueFeed::show(std::uint32_t index, rte_mbuf* packet) const noexcept {
+    const CapturedFrame& frame = chunk_->block.frames[index];
     const auto kept = std::min<std::uint32_t>(frame.captured, RTE_MBUF_DEFAULT_DATAROOM);
     packet->buf_addr = chunk_->block.bytes.get() + frame.offset;
     packet->data_off = 0;
     packet->data_len = static_cast<std::uint16_t>(kept);
     packet->pkt_len = frame.wire;
     fields_.time_ns(packet) = ns_of(frame.time);
+    fields_.serial(packet) = chunk_->first_serial + index;
     fields_.link(packet) = frame.link;
 }
 

@@ -29,7 +29,7 @@ private:
     std::size_t frames() const noexcept;
     std::uint32_t frame_index(std::size_t place) const noexcept;
     bool next_epoch_begins_at(std::uint32_t frame) const noexcept;
-    void show(const CapturedFrame& frame, rte_mbuf* packet) const noexcept;
+    void show(std::uint32_t index, rte_mbuf* packet) const noexcept;
     void finish_chunk() noexcept;
 
     unsigned queue_;

@@ -128,6 +128,8 @@ void ReplaySource::read_all() {
 
 void ReplaySource::hand_on(Chunk& chunk) {
     if (chunk.block.frames.empty()) return free_.push_back(&chunk);
+    chunk.first_serial = frames_read_;
+    frames_read_ += chunk.block.frames.size();
     mark_epochs(chunk);
     spread(chunk);
     for (const auto& feed : feeds_) feed->incoming().put(&chunk);

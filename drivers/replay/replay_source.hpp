@@ -87,8 +87,9 @@ private:
     std::vector<std::unique_ptr<QueueFeed>> feeds_;
     std::vector<const rte_eth_rxtx_callback*> callbacks_;  // one per queue
     std::vector<std::unique_ptr<Chunk>> chunks_;
-    std::vector<Chunk*> free_;  // reader
-    EpochSequence epochs_;      // reader
+    std::vector<Chunk*> free_;       // reader
+    EpochSequence epochs_;           // reader
+    std::uint64_t frames_read_ = 0;  // reader
     std::vector<ReplayInput> inputs_;
     std::atomic<bool> stop_ = false;
     std::atomic<std::uint64_t> bytes_read_ = 0;

@@ -18,6 +18,7 @@
 #include "flow/engine_options.hpp"
 #include "flow/host_group.hpp"
 #include "live/live_options.hpp"
+#include "report/evidence_options.hpp"
 #include "report/output_options.hpp"
 #include "report/report_options.hpp"
 
@@ -36,6 +37,7 @@ struct Config {
     ScanOptions scan;
     EngineOptions engine;
     ReportOptions report;
+    EvidenceOptions evidence;
     ExternalsBy externals_by = ExternalsBy::address;
     std::string as_file;                 // the table for ExternalsBy::as
     ExternalNetworks external_networks;  // made of these two

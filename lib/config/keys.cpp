@@ -9,6 +9,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds day{86'400};
+constexpr DurationRange evidence_span{seconds{0}, seconds{300}};
 
 // Memory is bounded by these counts: a billion of anything is more than a tap server's memory can hold.
 constexpr CountRange entries{1, 1'000'000'000};
@@ -62,6 +63,19 @@ constexpr Key keys[] = {
     {"report.externals_by",
      [](const toml::node& v, Config& c) { return read_choice(v, externals_by, c.externals_by); }},
     {"report.as_file", [](const toml::node& v, Config& c) { return read_path(v, c.as_file); }},
+    {"evidence.enabled", [](const toml::node& v, Config& c) { return read_flag(v, c.evidence.enabled); }},
+    {"evidence.before",
+     [](const toml::node& v, Config& c) { return read_epochs(v, evidence_span, c.evidence.before); }},
+    {"evidence.after",
+     [](const toml::node& v, Config& c) { return read_epochs(v, evidence_span, c.evidence.after); }},
+    {"evidence.packets_max",
+     [](const toml::node& v, Config& c) {
+         return read_count(v, {0, 2'000}, c.evidence.packets_max);
+     }},
+    {"evidence.payload_max",
+     [](const toml::node& v, Config& c) {
+         return read_count(v, {0, 128}, c.evidence.payload_max);
+     }},
     {"live.ports", [](const toml::node& v, Config& c) { return read_texts(v, c.live.ports); }},
     {"live.cores", [](const toml::node& v, Config& c) { return read_cpus(v, c.live.cores); }},
     {"live.workers", [](const toml::node& v, Config& c) { return read_count(v, workers, c.live.workers); }},

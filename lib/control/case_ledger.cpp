@@ -57,22 +57,23 @@ CaseLedger::Open& CaseLedger::begin(const Finding& opened_as) {
     return open_.emplace(key_of(opened_as), std::move(open)).first->second;
 }
 
-bool CaseLedger::is_to_report(const Finding& opened_as) {
+bool CaseLedger::is_to_report(const Finding& opened_as, bool has_more) {
     const auto known = open_.find(key_of(opened_as));
     if (known == open_.end()) {
         begin(opened_as).looked_s = now_s_;
         return live_;
     }
-    if (!live_ || looks_ == looks_max || now_s_ - known->second.looked_s < report_pause.count()) return false;
+    const bool paused = !has_more && now_s_ - known->second.looked_s < report_pause.count();
+    if (!live_ || looks_ == looks_max || paused) return false;
     ++looks_;
     known->second.looked_s = now_s_;
     return true;
 }
 
-void CaseLedger::report_open(Finding finding) {
+void CaseLedger::report_open(Finding finding, bool has_more) {
     Open& open = open_.at(key_of(finding));
     const Figures figures = Figures::of(finding);
-    if (figures == open.figures) return;
+    if (figures == open.figures && !has_more) return;
     open.figures = figures;
     report(open, CaseState::open, lost_, std::move(finding));
 }

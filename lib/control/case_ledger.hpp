@@ -35,9 +35,10 @@ public:
     void note(Finding exonerated);
     void add_loss(std::int64_t end_s, const Loss& cumulative, std::chrono::seconds window_longest);
     // `figures` returns the finding with the figures it has now.
+    // `has_more`: beside its figures, it has something to report at once.
     template <class Figures>
-    void look_at(const Finding& opened_as, Figures&& figures) {
-        if (is_to_report(opened_as)) report_open(figures());
+    void look_at(const Finding& opened_as, Figures&& figures, bool has_more = false) {
+        if (is_to_report(opened_as, has_more)) report_open(figures(), has_more);
     }
 
     // Live: the reports since the last call. In a replay all there are, by opening time, host, direction and
@@ -68,9 +69,9 @@ private:
     using Key = std::pair<Reason, std::uint64_t>;
 
     static Key key_of(const Finding& finding) { return {finding.reason, finding.case_number}; }
-    bool is_to_report(const Finding& opened_as);
+    bool is_to_report(const Finding& opened_as, bool has_more);
     Open& begin(const Finding& opened_as);
-    void report_open(Finding finding);
+    void report_open(Finding finding, bool has_more);
     void report(const Open& open, CaseState state, const LossHistory::Counts& lost, Finding finding);
     LossHistory::Counts lost_until_end(const Finding& closed) const;
     void drop_contradicted();

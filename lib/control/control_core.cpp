@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "base/backoff.hpp"
+
 namespace flowlock {
 namespace {
 // However small the history of records is configured, exact sums of packets and bits get 128 MB.
@@ -24,7 +26,9 @@ ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> chan
               options.secret),
       scans_(options.scan, flows_, hosts_, options.secret,
              {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}),
-      cases_(options.live) {
+      cases_(options.live),
+      evidence_(options.evidence, hosts_, limits_.history()),
+      origin_(options.origin) {
     hosts_.change_groups(options.limits.groups);
     merger_.change_allowances(options.limits.allowances);
     if (options.live) forgetter_.emplace(flows_, hosts_, limits_, scans_);
@@ -32,6 +36,7 @@ ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> chan
     for (EpochChannel* channel : channels)
         sources_.push_back({.channel = channel, .next_sequence = options.live ? 1u : 0u});
     live_ = options.live;
+    keeps_heads_ = std::ranges::any_of(channels, [](const EpochChannel* c) { return c->keeps_heads(); });
 }
 
 // An epoch is complete when no worker can come with another part of it: every worker's next epoch is a later
@@ -101,6 +106,8 @@ void ControlCore::merge(Source& source) {
         merger_.add(*source.pending);
         open_sequence_ = source.pending->name.sequence;
         if (source.pending->sample) duplicates_.add(*source.pending->sample);
+        if (source.pending->heads)
+            evidence_.add(*source.pending->heads, static_cast<std::uint32_t>(&source - sources_.data()));
     }
     give_back(source);
 }
@@ -117,10 +124,12 @@ void ControlCore::close_epoch() {
     closed_sequence_ = open_sequence_;
     limits_.advance(epoch, ended_);
     scans_.advance(epoch, ended_);
+    if (keeps_heads_) evidence_.close_epoch(epoch.name.start_s);
     tell_cases(epoch.name.start_s + epoch_length.count());
     if (forgetter_) forgetter_->advance(epoch);
     duplicates_.close();
     for (Source& source : sources_) source.channel->send_sample_level(duplicates_.level());
+    if (keeps_heads_) order_watch();
     if (reload_) apply(*std::exchange(reload_, std::nullopt));
 }
 
@@ -130,10 +139,30 @@ void ControlCore::tell_cases(std::int64_t end_s) {
     tell_innocent();
     // What exonerates is said once, at its end.
     const auto look_at = [&](const Finding& opened_as, auto figures) {
-        if (opened_as.verdict == Verdict::lock) cases_.look_at(opened_as, figures);
+        if (opened_as.verdict != Verdict::lock) return;
+        if (keeps_heads_) evidence_.follow(opened_as);
+        cases_.look_at(opened_as, figures, keeps_heads_ && evidence_.has_news(opened_as));
     };
     limits_.for_each_open(look_at);
     scans_.for_each_open(look_at);
+}
+
+// Hosts whose cases are new, and suspects. Live, a worker that has not taken the last orders misses this one; in a
+// replay each epoch has its order, which a worker with nothing else to do is waiting for, unless it has ended.
+void ControlCore::order_watch() {
+    watched_.clear();
+    evidence_.list_watched(watched_);
+    scans_.for_each_suspect([&](HostId host) {
+        if (watched_.size() < WatchList::hosts_max) watched_.push_back(hosts_.address(host));
+    });
+    std::sort(watched_.begin(), watched_.end());
+    watched_.erase(std::unique(watched_.begin(), watched_.end()), watched_.end());
+    for (Source& source : sources_) {
+        Backoff backoff;
+        while (!source.channel->send_order(closed_sequence_ + order_lead, watched_) && !live_ &&
+               source.sequence() != no_more)
+            backoff.wait();
+    }
 }
 
 void ControlCore::tell_ended() {
@@ -175,8 +204,17 @@ Loss ControlCore::loss() const {
 
 std::vector<LockReport> ControlCore::take_reports() {
     std::vector<LockReport> reports = cases_.take_reports();
-    for (LockReport& report : reports) report.duplicates = duplicates_.figures();
+    for (LockReport& report : reports) complete(report);
     return reports;
+}
+
+void ControlCore::complete(LockReport& report) {
+    report.duplicates = duplicates_.figures();
+    report.origin = origin_;
+    report.origin.internal = hosts_.internal().prefixes();
+    if (!report.locks()) return;
+    report.evidence = evidence_.evidence_for(report.finding);
+    if (report.state != CaseState::open) evidence_.let_go(report.finding);
 }
 
 void ControlCore::reload(const Reload& settings) {
@@ -187,6 +225,8 @@ void ControlCore::reload(const Reload& settings) {
 void ControlCore::apply(const Reload& settings) {
     const bool other_networks = settings.internal.prefixes() != hosts_.internal().prefixes();
     limits_.settle_figures();
+    evidence_.change_options(settings.evidence);
+    origin_.tap = settings.tap;
     if (other_networks) change_networks(settings.internal);
     hosts_.change_groups(settings.limits.groups);
     merger_.change_allowances(settings.limits.allowances);

@@ -9,6 +9,7 @@
 
 #include "base/prefix.hpp"
 #include "control/case_ledger.hpp"
+#include "control/evidence_book.hpp"
 #include "control/forgetter.hpp"
 #include "dataplane/epoch_channel.hpp"
 #include "detect/duplicate_watch.hpp"
@@ -30,6 +31,8 @@ public:
         ScanOptions scan;
         EngineOptions engine;
         ReportOptions report;
+        EvidenceOptions evidence;
+        Origin origin;  // its networks are `internal`, and follow them
         HashKey secret;
         // For months: what nothing refers to is forgotten, and reports come while their case is
         // open. A replay keeps everything to its end.
@@ -41,6 +44,8 @@ public:
         LimitOptions limits;
         ScanOptions scan;
         ReportOptions report;
+        EvidenceOptions evidence;
+        std::string tap;
     };
     // The channels, one per worker, outlive the control core.
     ControlCore(const Options& options, std::vector<EpochChannel*> channels);
@@ -64,6 +69,9 @@ public:
     // What the ports have lost since they started, by cause; later calls replace it. The causes of the first
     // call stay present in loss().
     void set_port_loss(const Loss& cumulative);
+
+    // What a port is called in evidence, by DPDK's number.
+    void name_port(std::uint16_t number, std::string name) { evidence_.name_port(number, std::move(name)); }
 
     // Live: whether packets arrive twice.
     const DuplicateFigures& duplicates() const noexcept { return duplicates_.figures(); }
@@ -92,6 +100,8 @@ private:
     void merge(Source& source);
     void close_epoch();
     void tell_cases(std::int64_t end_s);
+    void order_watch();
+    void complete(LockReport& report);
     void tell_ended();
     void tell_innocent();
     void apply(const Reload& settings);
@@ -108,6 +118,10 @@ private:
     std::uint64_t closed_sequence_ = 0;  // … of the last one that was closed
     bool live_ = false;
     CaseLedger cases_;
+    EvidenceBook evidence_;
+    bool keeps_heads_ = false;
+    std::vector<IpAddress> watched_;  // scratch of an epoch
+    Origin origin_;
     std::optional<Forgetter> forgetter_;  // live
     DuplicateWatch duplicates_;           // live
     std::vector<Finding> ended_;          // scratch of an epoch: what the detectors have closed

@@ -19,11 +19,29 @@ EpochChannel::Ring EpochChannel::make_ring(const std::string& name, unsigned ent
 
 EpochChannel::EpochChannel(const std::string& name, unsigned epochs, const EpochSizes& sizes,
                            const PrefixSet& internal, const HashKey& secret)
-    : full_(make_ring(name + "_full", epochs)), empty_(make_ring(name + "_empty", epochs)) {
+    : keeps_heads_(sizes.heads),
+      full_(make_ring(name + "_full", epochs)),
+      empty_(make_ring(name + "_empty", epochs)),
+      orders_sent_(make_ring(name + "_orders", orders_.size())),
+      orders_returned_(make_ring(name + "_ordered", orders_.size())) {
     for (unsigned i = 0; i < epochs; ++i) {
         epochs_.push_back(std::make_unique<Epoch>(sizes, internal, secret));
-        rte_ring_sp_enqueue(empty_.get(), epochs_.back().get());
+        put(empty_, epochs_.back().get());
     }
+    for (WatchOrder& order : orders_) put(orders_returned_, &order);
+}
+
+template <class T>
+T* EpochChannel::take(Ring& ring) noexcept {
+    void* item = nullptr;
+    return rte_ring_sc_dequeue(ring.get(), &item) == 0 ? static_cast<T*>(item) : nullptr;
+}
+
+// Each ring has room for everything that goes through it.
+template <class T>
+void EpochChannel::put(Ring& ring, T* item) noexcept {
+    [[maybe_unused]] const int failed = rte_ring_sp_enqueue(ring.get(), item);
+    assert(failed == 0);
 }
 
 void EpochChannel::prefault() noexcept {
@@ -31,19 +49,32 @@ void EpochChannel::prefault() noexcept {
 }
 
 Epoch* EpochChannel::take_empty() noexcept {
-    void* epoch = nullptr;
-    return rte_ring_sc_dequeue(empty_.get(), &epoch) == 0 ? static_cast<Epoch*>(epoch) : nullptr;
+    return take<Epoch>(empty_);
 }
 
 void EpochChannel::hand_over(Epoch* epoch) noexcept {
-    // Each ring has room for every epoch there is.
-    [[maybe_unused]] const int failed = rte_ring_sp_enqueue(full_.get(), epoch);
-    assert(failed == 0);
+    put(full_, epoch);
+}
+
+WatchOrder* EpochChannel::take_order() noexcept {
+    return take<WatchOrder>(orders_sent_);
+}
+
+void EpochChannel::return_order(WatchOrder* order) noexcept {
+    put(orders_returned_, order);
+}
+
+bool EpochChannel::send_order(std::uint64_t from_sequence, std::span<const IpAddress> hosts) noexcept {
+    WatchOrder* order = take<WatchOrder>(orders_returned_);
+    if (order == nullptr) return false;
+    order->from_sequence = from_sequence;
+    order->list.assign(hosts);
+    put(orders_sent_, order);
+    return true;
 }
 
 Epoch* EpochChannel::take_full() noexcept {
-    void* epoch = nullptr;
-    return rte_ring_sc_dequeue(full_.get(), &epoch) == 0 ? static_cast<Epoch*>(epoch) : nullptr;
+    return take<Epoch>(full_);
 }
 
 void EpochChannel::change_internal(const PrefixSet& internal) {
@@ -59,8 +90,7 @@ void EpochChannel::give_back(Epoch* epoch) {
         if (epoch->overflow) epoch->overflow->change_internal(internal_);
         epoch->networks = networks_;
     }
-    [[maybe_unused]] const int failed = rte_ring_sp_enqueue(empty_.get(), epoch);
-    assert(failed == 0);
+    put(empty_, epoch);
 }
 
 }  // namespace flowlock

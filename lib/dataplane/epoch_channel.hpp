@@ -4,15 +4,28 @@
 // calls. The channel owns all its epochs; a pointer taken from it belongs to the taker until it is passed on.
 #pragma once
 
+#include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <rte_ring.h>
 
 #include "flow/epoch.hpp"
+#include "flow/watch_list.hpp"
 
 namespace flowlock {
+
+// In a replay the order for an epoch comes when the one before the last is closed; the first epochs have none.
+constexpr std::uint64_t order_lead = 2;
+constexpr std::uint64_t first_ordered_sequence = 1 + order_lead;
+
+// Whose packets are to be kept, from the epoch with this sequence number on.
+struct WatchOrder {
+    std::uint64_t from_sequence = 0;
+    WatchList list;
+};
 
 class EpochChannel {
 public:
@@ -27,6 +40,15 @@ public:
     Epoch* take_empty() noexcept;
     // Worker: gives an epoch away.
     void hand_over(Epoch* epoch) noexcept;
+    // Worker: the next order, if one has come; orders come in the order of their sequence numbers. Or nullptr.
+    WatchOrder* take_order() noexcept;
+    // Worker: an order that it needs no more.
+    void return_order(WatchOrder* order) noexcept;
+    // Its epochs keep packets as evidence.
+    bool keeps_heads() const noexcept { return keeps_heads_; }
+
+    // Control core: sends an order. False: the worker has not returned one yet that could be used again.
+    bool send_order(std::uint64_t from_sequence, std::span<const IpAddress> hosts) noexcept;
     // Control core: the next full epoch, or nullptr.
     Epoch* take_full() noexcept;
     // Control core: clears an epoch and gives it back.
@@ -44,14 +66,23 @@ private:
     };
     using Ring = std::unique_ptr<rte_ring, FreeRing>;
     static Ring make_ring(const std::string& name, unsigned entries);
+    template <class T>
+    static T* take(Ring& ring) noexcept;
+    template <class T>
+    static void put(Ring& ring, T* item) noexcept;
 
     std::vector<std::unique_ptr<Epoch>> epochs_;
     TickScale scale_;
     unsigned sample_level_ = 0;
     PrefixSet internal_;
     std::uint32_t networks_ = 0;  // how often they have been changed
+    // As the worker may hold one, and meet two that are on their way.
+    std::array<WatchOrder, 4> orders_;
+    bool keeps_heads_;
     Ring full_;
     Ring empty_;
+    Ring orders_sent_;
+    Ring orders_returned_;
 };
 
 }  // namespace flowlock

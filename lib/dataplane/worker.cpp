@@ -2,6 +2,7 @@
 #include "dataplane/worker.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <limits>
 
@@ -41,18 +42,32 @@ private:
     std::uint64_t counts_ = 0;
 };
 
+// Whether something begins with the packet: of what is neither TCP nor UDP, any may be the first.
+bool is_opening(const Decoded& packet) noexcept {
+    switch (packet.outcome) {
+        case Outcome::ipv4_tcp:
+        case Outcome::ipv6_tcp:
+            return tcp_flag::opens(packet.flags);
+        case Outcome::ipv4_udp:
+        case Outcome::ipv6_udp:
+            return false;
+        default:
+            return true;
+    }
+}
+
 }  // namespace
 
 Worker::Worker(const std::vector<RxQueue>& queues, EpochChannel& channel)
     : gate_count_(queues.size()), channel_(channel), epoch_(channel.take_empty()) {
     assert(epoch_ != nullptr && !queues.empty() && queues.size() <= queues_max);
     for (std::size_t i = 0; i < queues.size(); ++i) gates_[i].queue = queues[i];
-    epoch_->begin({});
+    begin_epoch({});
 }
 
 void Worker::run(LiveClock clock, const std::atomic<bool>& stop) noexcept {
     assert(epoch_->overflow.has_value());
-    epoch_->begin(clock.epoch_at(clock.now_ns()));
+    begin_epoch(clock.epoch_at(clock.now_ns()));
     std::int64_t end_ns = clock.end_ns(epoch_->name);
     std::uint64_t packets = 0;
     std::size_t gate = 0;
@@ -84,6 +99,12 @@ void Worker::take_live(std::uint16_t received, std::int64_t now_ns) noexcept {
     epoch_->last_ns = std::max(epoch_->last_ns, now_ns);
     decode_burst(received, [](rte_mbuf*) { return LinkType::ethernet; });
     sample_burst(received);
+    if (epoch_->heads) {
+        keep_heads(received, [now_ns, first = serial_](std::uint16_t i) {
+            return Stamp{now_ns, first + i, LinkType::ethernet};
+        });
+        serial_ += received;
+    }
     count_burst<Pace::live>(received);
 }
 
@@ -103,6 +124,62 @@ void Worker::sample_burst(std::uint16_t received) noexcept {
                              rte_pktmbuf_data_len(packets_[i])};
         epoch_->sample->add(frame_print(head, HashKey{}));
     }
+}
+
+// A bit for each packet that may be a watched host's.
+std::uint32_t Worker::watched_ones(std::uint16_t received) const noexcept {
+    if (order_ == nullptr || order_->list.empty()) return 0;
+    const WatchList& list = order_->list;
+    std::uint32_t ones = 0;
+    for (std::uint16_t i = 0; i < received; ++i) {
+        const auto& address = decoded_[i].key.address;
+        ones |= std::uint32_t{list.may_hold(address[0]) || list.may_hold(address[1])} << i;
+    }
+    return ones;
+}
+
+// Evidence. Most bursts have no packet whose lot is drawn, by which something begins, or of a watched host.
+template <class StampOf>
+void Worker::keep_heads(std::uint16_t received, StampOf stamp_of) noexcept {
+    std::uint32_t drawn = openings_ | watched_ones(received);
+    const std::uint32_t bound = epoch_->heads->general_bound();
+    for (std::uint16_t i = 0; i < received; ++i) {
+        lots_[i] = HeadSample::lot_of(stamp_of(i).serial);
+        drawn |= std::uint32_t{lots_[i] <= bound} << i;
+    }
+    for (; drawn != 0; drawn &= drawn - 1) {
+        const auto i = static_cast<std::uint16_t>(std::countr_zero(drawn));
+        if (is_decoded(decoded_[i].outcome)) keep_head(i, stamp_of(i));
+    }
+}
+
+std::uint32_t Worker::stratum_of(std::uint16_t i) const noexcept {
+    const Decoded& packet = decoded_[i];
+    if (order_ != nullptr && !order_->list.empty())
+        for (const unsigned endpoint : {0u, 1u}) {
+            const std::uint32_t place = order_->list.find(packet.key.address[endpoint]);
+            if (place != WatchList::nobody)
+                return HeadSample::first_watched + 2 * place + (packet.sender == endpoint ? 0 : 1);
+        }
+    return (openings_ >> i & 1) != 0 ? HeadSample::openings : HeadSample::general;
+}
+
+void Worker::keep_head(std::uint16_t i, const Stamp& stamp) noexcept {
+    HeadSample& heads = *epoch_->heads;
+    const std::uint32_t stratum = stratum_of(i);
+    if (!heads.draw(stratum, lots_[i])) return;
+    rte_mbuf* packet = packets_[i];
+    PacketHead info;
+    info.time_ns = stamp.time_ns;
+    info.serial = stamp.serial;
+    info.link = stamp.link;
+    info.lot = lots_[i];
+    info.wire_bytes = rte_pktmbuf_pkt_len(packet);
+    info.stratum = stratum;
+    info.size = static_cast<std::uint16_t>(
+        std::min<std::size_t>(rte_pktmbuf_data_len(packet), PacketHead::bytes_max));
+    info.port = static_cast<std::uint8_t>(std::min<std::uint16_t>(packet->port, 255));
+    heads.add(info, rte_pktmbuf_mtod(packet, const std::byte*));
 }
 
 // What stood in the queue when the worker was told to end. A port under load never runs dry, so a queue's depth
@@ -135,6 +212,11 @@ void Worker::replay(const PacketClock& clock, const MbufFields& fields) noexcept
             epoch_->last_ns = std::max(epoch_->last_ns, time_ns);
         }
         decode_burst(received, [&](rte_mbuf* packet) { return fields.link(packet); });
+        if (epoch_->heads)
+            keep_heads(received, [&](std::uint16_t i) {
+                rte_mbuf* packet = packets_[i];
+                return Stamp{fields.time_ns(packet), fields.serial(packet), fields.link(packet)};
+            });
         count_burst<Pace::replay>(received);
     }
     finish();
@@ -164,6 +246,7 @@ void Worker::decode_burst(std::uint16_t received, LinkOf link_of) noexcept {
     };
     for (std::uint16_t i = 0; i < packets_ahead; ++i) ask_for_bytes(i);
     std::uint64_t wire_bytes = 0;
+    std::uint32_t openings = 0;
     CommonTally common;
     for (std::uint16_t i = 0; i < received; ++i) {
         ask_for_bytes(static_cast<std::uint16_t>(i + packets_ahead));
@@ -175,12 +258,16 @@ void Worker::decode_burst(std::uint16_t received, LinkOf link_of) noexcept {
         wire_bytes += wire;
         if (link == LinkType::ethernet && decode_common(head, wire, decoded)) [[likely]] {
             common.add(decoded.outcome);
-        } else if (!decode_uncommon(link, head, wire, decoded)) {
+            openings |= std::uint32_t{tcp_flag::opens(decoded.flags)} << i;
+        } else if (decode_uncommon(link, head, wire, decoded)) {
+            openings |= std::uint32_t{is_opening(decoded)} << i;
+        } else {
             continue;
         }
         hashes_[i] = epoch_->flows.hash(decoded.key);
         epoch_->flows.prefetch(hashes_[i]);
     }
+    openings_ = openings;
     epoch_->tally.wire_bytes += {wire_bytes};
     common.add_to(epoch_->tally);
 }
@@ -262,11 +349,33 @@ void Worker::count_overflow() noexcept {
     overflowed_count_ = 0;
 }
 
+void Worker::begin_epoch(const EpochName& name) noexcept {
+    epoch_->begin(name);
+    if (epoch_->heads) epoch_->heads->begin(order_ == nullptr ? 0 : order_->list.size());
+}
+
+void Worker::obey(WatchOrder* order) noexcept {
+    if (order_ != nullptr) channel_.return_order(order_);
+    order_ = order;
+}
+
+void Worker::take_newest_order() noexcept {
+    while (WatchOrder* order = channel_.take_order()) obey(order);
+}
+
+// A replay keeps the packets that the order for its epoch names, so that what is kept does not depend on who was
+// faster. The order comes when the control core has closed the epoch before the last one.
+bool Worker::lacks_order_for(const EpochName& name) const noexcept {
+    return channel_.keeps_heads() && name.sequence >= first_ordered_sequence &&
+           (order_ == nullptr || order_->from_sequence < name.sequence);
+}
+
 void Worker::begin_next(Epoch* next, const EpochName& name) noexcept {
     epoch_->next_sequence = name.sequence;
     channel_.hand_over(epoch_);
+    take_newest_order();
     epoch_ = next;
-    epoch_->begin(name);
+    begin_epoch(name);
 }
 
 void Worker::change_epoch_or_go_on(const EpochName& name) noexcept {
@@ -280,9 +389,19 @@ void Worker::change_epoch_or_go_on(const EpochName& name) noexcept {
 void Worker::change_epoch(EpochName name) noexcept {
     epoch_->next_sequence = name.sequence;
     channel_.hand_over(epoch_);
+    epoch_ = nullptr;
     Backoff backoff;
-    while ((epoch_ = channel_.take_empty()) == nullptr) backoff.wait();
-    epoch_->begin(name);
+    for (;;) {
+        if (epoch_ == nullptr) epoch_ = channel_.take_empty();
+        while (lacks_order_for(name)) {
+            WatchOrder* order = channel_.take_order();
+            if (order == nullptr) break;
+            obey(order);
+        }
+        if (epoch_ != nullptr && !lacks_order_for(name)) break;
+        backoff.wait();
+    }
+    begin_epoch(name);
 }
 
 void Worker::finish() noexcept {

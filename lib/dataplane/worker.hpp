@@ -67,6 +67,12 @@ private:
         RxQueue queue;
         std::atomic<bool> open = true;
     };
+    // What stands beside a packet's bytes, or is known of it otherwise.
+    struct Stamp {
+        std::int64_t time_ns;
+        std::uint64_t serial;
+        LinkType link;
+    };
     // On a line that only the worker writes.
     struct alignas(64) Pulse {
         std::atomic<std::uint64_t> rounds = 0;
@@ -76,6 +82,11 @@ private:
     std::uint16_t receive(const Gate& gate) noexcept;
     void take_live(std::uint16_t received, std::int64_t now_ns) noexcept;
     void sample_burst(std::uint16_t received) noexcept;
+    std::uint32_t watched_ones(std::uint16_t received) const noexcept;
+    template <class StampOf>
+    void keep_heads(std::uint16_t received, StampOf stamp_of) noexcept;
+    std::uint32_t stratum_of(std::uint16_t i) const noexcept;
+    void keep_head(std::uint16_t i, const Stamp& stamp) noexcept;
     std::uint64_t drain(const Gate& gate, const LiveClock& clock) noexcept;
     template <class LinkOf>
     void decode_burst(std::uint16_t received, LinkOf link_of) noexcept;
@@ -89,6 +100,10 @@ private:
     template <Pace pace>
     void count_beyond_table(std::uint16_t i) noexcept;
     void count_overflow() noexcept;
+    void begin_epoch(const EpochName& name) noexcept;
+    void take_newest_order() noexcept;
+    bool lacks_order_for(const EpochName& name) const noexcept;
+    void obey(WatchOrder* order) noexcept;
     void begin_next(Epoch* next, const EpochName& name) noexcept;
     void change_epoch_or_go_on(const EpochName& name) noexcept;
     void change_epoch(EpochName name) noexcept;
@@ -109,8 +124,15 @@ private:
     std::array<std::uint16_t, burst_size> displaced_{};
     std::array<std::uint16_t, burst_size> overflowed_{};
     std::array<Overflow::Place, burst_size> places_{};
+    // For evidence: each packet's lot, and a bit for each by which something begins.
+    std::array<std::uint32_t, burst_size> lots_{};
+    std::uint32_t openings_ = 0;
+
     std::uint16_t displaced_count_ = 0;
     std::uint16_t overflowed_count_ = 0;
+
+    WatchOrder* order_ = nullptr;  // whose packets are kept; null: nobody's in particular. The channel's
+    std::uint64_t serial_ = 0;     // live: of the next packet
 
     std::atomic<bool> finished_ = false;
 };

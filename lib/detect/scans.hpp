@@ -54,6 +54,11 @@ public:
     void finish(std::vector<Finding>& findings);
     // A suspect's contact refers to this flow; other flows that were last seen before the window are free.
     bool holds(FlowId flow) const noexcept { return context_.chains.holds(flow); }
+    // Calls act(host) for each suspect.
+    template <class Act>
+    void for_each_suspect(Act&& act) const {
+        for (const auto& entry : suspects_) act(entry.first);
+    }
     bool is_suspect(HostId host) const noexcept { return watch_.suspect(host) != nullptr; }
     // The number will be another host's.
     void forget(HostId host) { watch_.forget(host); }

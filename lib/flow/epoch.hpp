@@ -12,6 +12,7 @@
 
 #include "base/time.hpp"
 #include "flow/flow_table.hpp"
+#include "flow/head_sample.hpp"
 #include "flow/overflow.hpp"
 #include "flow/packet_sample.hpp"
 #include "flow/tick_scale.hpp"
@@ -40,11 +41,13 @@ struct EpochName {
 struct EpochSizes {
     std::uint32_t flows = 65'536;  // a power of two
     std::uint32_t hosts = 0;       // of the overflow, a power of two; 0: there is none, as in a replay
+    bool heads = false;            // packets are kept as evidence: 2 MB
 };
 
 struct Epoch {
     Epoch(const EpochSizes& sizes, const PrefixSet& internal, const HashKey& secret)
         : flows(sizes.flows, secret) {
+        if (sizes.heads) heads = std::make_unique<HeadSample>();
         if (sizes.hosts == 0) return;
         overflow.emplace(sizes.hosts, internal, secret);
         sample = std::make_unique<PacketSample>();
@@ -53,6 +56,7 @@ struct Epoch {
     FlowTable flows;
     std::optional<Overflow> overflow;  // what did not fit `flows`
     UnreachableList unreachables;
+    std::unique_ptr<HeadSample> heads;     // null: no evidence is kept
     std::unique_ptr<PacketSample> sample;  // live, as the overflow
     unsigned sample_level = 0;             // set by the control core when it gives the epoch back
     std::uint32_t networks = 0;  // which internal networks it counts by: the channel's number for them
@@ -82,6 +86,7 @@ struct Epoch {
         flows.prefault();
         unreachables.prefault();
         if (overflow) overflow->prefault();
+        if (heads) heads->prefault();
     }
     void clear() noexcept {
         flows.clear();

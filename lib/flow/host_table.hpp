@@ -43,6 +43,10 @@ public:
                 [&] { return take_id(address); })
             .first;
     }
+    // no_host: it is not there.
+    HostId find(const IpAddress& address) const noexcept {
+        return ids_.find(hash(address), [&](HostId id) { return addresses_[id] == address; });
+    }
     // Nobody refers to it any more. Once only.
     void forget(HostId id) {
         ids_.erase(hash(addresses_[id]), id);
@@ -51,9 +55,7 @@ public:
     // Stands for all hosts that are not internal, where they talk to each other. The address :: is nobody's.
     HostId find_or_add_outsiders() { return find_or_add(IpAddress{}); }
     // no_host: there are none now.
-    HostId outsiders() const noexcept {
-        return ids_.find(hash({}), [&](HostId id) { return is_outsiders(id); });
-    }
+    HostId outsiders() const noexcept { return find({}); }
     bool is_outsiders(HostId id) const noexcept { return addresses_[id] == IpAddress{}; }
     const IpAddress& address(HostId id) const noexcept { return addresses_[id]; }
     // Flows that began at a host for which there was no room.

@@ -19,11 +19,12 @@ Monitor::Monitor(Options options) : options_(std::move(options)), ports_(options
     // The spreader's rings hold packets, too.
     const bool spread = ports_.is_narrow(workers);
     ports_.start(workers, spread ? workers * Spreader::ring_size : 0, events_);
-    crew_ = std::make_unique<Crew>(
-        Crew::Options{.workers = workers,
-                      .sizes = {.flows = options_.control.engine.live_flows(), .hosts = 131'072},
-                      .secret = options_.control.secret},
-        ports_.ports(), options_.control.internal);
+    crew_ = std::make_unique<Crew>(Crew::Options{.workers = workers,
+                                                 .sizes = {.flows = options_.control.engine.live_flows(),
+                                                           .hosts = 131'072,
+                                                           .heads = options_.control.evidence.enabled},
+                                                 .secret = options_.control.secret},
+                                   ports_.ports(), options_.control.internal);
     options_.control.live = true;
     core_ = std::make_unique<ControlCore>(options_.control, crew_->channels());
     watches_.resize(workers);
@@ -101,6 +102,7 @@ void Monitor::tell_port_loss() {
     Loss loss = ports_.loss();
     loss["ring_full"] = crew_->ring_full();
     core_->set_port_loss(loss);
+    for (const LivePort* port : ports_.ports()) core_->name_port(port->number(), port->name().label());
 }
 
 // What a worker has received, and has not handed over when all was over.

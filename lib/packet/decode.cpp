@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/wire.hpp"
+#include "packet/headers.hpp"
 
 namespace flowlock {
 namespace {
@@ -309,6 +310,15 @@ Decoded decode_ipv6(Rest rest) noexcept {
     return decoded;
 }
 
+// by_version: nothing says which IP it is.
+Below skip_to_ip(LinkType link, Rest& rest) noexcept {
+    const Below below = skip_link_header(link, rest);
+    if (below != Below::by_version || rest.head.empty()) return below;
+    const std::uint8_t version = load_u8(rest.at(0)) >> 4;
+    if (version == 4) return Below::ipv4;
+    return version == 6 ? Below::ipv6 : Below::by_version;
+}
+
 }  // namespace
 
 bool has_ports(std::uint8_t number) noexcept {
@@ -318,13 +328,7 @@ bool has_ports(std::uint8_t number) noexcept {
 
 Decoded decode(LinkType link, std::span<const std::byte> head, std::uint32_t wire) noexcept {
     Rest rest{.head = head, .wire = wire};
-    Below below = skip_link_header(link, rest);
-    if (below == Below::by_version) {
-        if (rest.head.empty()) return undecoded(Outcome::ip_header_cut);
-        const std::uint8_t version = load_u8(rest.at(0)) >> 4;
-        if (version != 4 && version != 6) return undecoded(Outcome::ip_version_wrong);
-        below = version == 4 ? Below::ipv4 : Below::ipv6;
-    }
+    const Below below = skip_to_ip(link, rest);
     switch (below) {
         case Below::ipv4:
             return decode_ipv4(rest);
@@ -337,10 +341,39 @@ Decoded decode(LinkType link, std::span<const std::byte> head, std::uint32_t wir
         case Below::unsupported:
             return undecoded(Outcome::unsupported_link_type);
         case Below::by_version:
+            return undecoded(rest.head.empty() ? Outcome::ip_header_cut : Outcome::ip_version_wrong);
         case Below::not_ip:
             break;
     }
     return undecoded(Outcome::not_ip);
+}
+
+Headers find_headers(LinkType link, std::span<const std::byte> head, std::uint32_t wire) noexcept {
+    Rest rest{.head = head, .wire = wire};
+    Headers headers;
+    switch (skip_to_ip(link, rest)) {
+        case Below::ipv4: {
+            if (!is_decoded(decode_ipv4(rest).outcome)) return headers;
+            const std::size_t header = std::size_t{4} * (load_u8(rest.at(0)) & 0x0f);
+            headers.later_fragment = (load_be16(rest.at(6)) & 0x1fff) != 0;
+            headers.protocol = load_u8(rest.at(9));
+            headers.transport_at = std::min(rest.skipped + header, head.size());
+            break;
+        }
+        case Below::ipv6: {
+            if (!is_decoded(decode_ipv6(rest).outcome)) return headers;
+            Decoded decoded;
+            auto payload = rest.head.subspan(ipv6_header);
+            headers.protocol = walk_extensions(decoded, load_u8(rest.at(6)), payload);
+            headers.later_fragment = decoded.fragment && payload.empty();
+            headers.transport_at = head.size() - payload.size();
+            break;
+        }
+        default:
+            return headers;
+    }
+    headers.found = true;
+    return headers;
 }
 
 }  // namespace flowlock

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/evidence_book.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <tuple>
+
+#include "control/evidence_choice.hpp"
+#include "control/packet_cut.hpp"
+#include "packet/decode.hpp"
+
+namespace flowlock {
+namespace {
+
+constexpr std::uint16_t port_unknown = 255;
+
+// "192.0.2.0/24, 2001:db8::/48", as Finding::subject has it.
+PrefixSet networks_of(std::string_view text) {
+    std::vector<Prefix> prefixes;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find_first_of(", "), text.size());
+        if (const auto prefix = Prefix::parse(text.substr(0, end))) prefixes.push_back(*prefix);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return PrefixSet{std::move(prefixes)};
+}
+
+}  // namespace
+
+EvidenceBook::Subject EvidenceBook::Subject::of(const Finding& finding) {
+    Subject subject{.scope = finding.scope, .host = finding.host, .networks = {}};
+    if (finding.scope == Scope::outside) subject.host = {};
+    if (finding.scope == Scope::network || finding.scope == Scope::group)
+        subject.networks = networks_of(finding.subject);
+    return subject;
+}
+
+void EvidenceBook::name_port(std::uint16_t number, std::string name) {
+    ports_[std::min(number, port_unknown)] = std::move(name);
+}
+
+void EvidenceBook::close_epoch(std::int64_t start_s) {
+    if (started_ && start_s <= now_s_) archive_.clear();
+    started_ = true;
+    now_s_ = start_s;
+    archive_.close(start_s, start_s - options_.before.count(), hosts_.internal());
+}
+
+// A long window says little about when it began; a short one is shown twice: what was before, and what exceeded it.
+void EvidenceBook::begin(const Finding& opened_as) {
+    if (cases_.size() >= cases_max || options_.packets_max == 0) return;
+    Case open;
+    open.subject = Subject::of(opened_as);
+    std::int64_t before = options_.before.count();
+    if (opened_as.reason == Reason::attack)
+        before = std::min<std::int64_t>(before, 2 * std::int64_t{opened_as.trigger.window_s});
+    // Only epochs of which it is known how many packets they had.
+    open.begin_s = std::max({now_s_ + 1 - before, history_.begin_s(), archive_.epochs().front().start_s});
+    open.end_s = now_s_ + 1;
+    open.ends_s = open.end_s + options_.after.count();
+    for (const ArchivedEpoch& epoch : archive_.epochs())
+        if (epoch.start_s >= open.begin_s) {
+            take(open, epoch);
+            if (const EpochLog* log = log_of(epoch.start_s)) count(open, *log);
+        }
+    cases_.emplace(key_of(opened_as), std::move(open));
+}
+
+void EvidenceBook::follow(const Finding& opened_as) {
+    const auto known = cases_.find(key_of(opened_as));
+    if (known == cases_.end()) return begin(opened_as);
+    Case& open = known->second;
+    if (now_s_ < open.end_s || now_s_ >= open.ends_s) return;
+    open.end_s = now_s_ + 1;
+    take(open, archive_.epochs().back());
+    if (const EpochLog* log = log_of(now_s_)) count(open, *log);
+}
+
+bool EvidenceBook::has_news(const Finding& finding) const {
+    const auto known = cases_.find(key_of(finding));
+    return known != cases_.end() && !known->second.told && now_s_ + 1 >= known->second.ends_s;
+}
+
+const EpochLog* EvidenceBook::log_of(std::int64_t start_s) const {
+    for (std::uint32_t number = history_.end_number(); number-- > history_.begin_number();) {
+        const EpochLog& log = history_.log(number);
+        if (log.start_s == start_s) return &log;
+        if (log.start_s < start_s) break;
+    }
+    return nullptr;
+}
+
+void EvidenceBook::count(Case& open, const EpochLog& log) const {
+    const auto add = [&](const HostSlice& slice) {
+        std::uint64_t& sum = slice.place.direction() == Direction::out ? open.packets_out : open.packets_in;
+        for (const ClassVolume& volume : log.classes_of(slice)) sum += volume.packets;
+    };
+    if (open.subject.scope == Scope::host || open.subject.scope == Scope::outside) {
+        const HostId host = hosts_.find(open.subject.host);
+        if (host == no_host) return;
+        for (const Direction direction : {Direction::out, Direction::in})
+            if (const HostSlice* slice = log.find(HostPlace::of(host, direction))) add(*slice);
+        return;
+    }
+    for (const HostSlice& slice : log.slices)
+        if (open.subject.holds(hosts_.address(slice.place.host()))) add(slice);
+}
+
+void EvidenceBook::take(Case& open, const ArchivedEpoch& epoch) const {
+    const auto keep = [&](const HostPacket& reference) {
+        const PacketHead& head = epoch.heads[reference.head];
+        Kept kept;
+        kept.packet = {.time = time_from_ns(head.time_ns),
+                       .link = head.link,
+                       .interface = head.port,
+                       .direction = reference.direction,
+                       .wire_bytes = head.wire_bytes,
+                       .head = {}};
+        const auto bytes = head.head().first(kept_size(head, options_.payload_max));
+        kept.packet.head.assign(bytes.begin(), bytes.end());
+        kept.epoch_s = epoch.start_s;
+        kept.serial = head.serial;
+        kept.lot = head.lot;
+        kept.protocol = decode(head.link, head.head(), head.wire_bytes).key.protocol;
+        open.kept.push_back(std::move(kept));
+        if (open.kept.size() >= 4 * std::size_t{options_.packets_max}) thin_out(open);
+    };
+    const auto& by_host = epoch.by_host;
+    if (open.subject.scope == Scope::host || open.subject.scope == Scope::outside) {
+        const auto range =
+            std::equal_range(by_host.begin(), by_host.end(), HostPacket{open.subject.host},
+                             [](const HostPacket& a, const HostPacket& b) { return a.host < b.host; });
+        std::for_each(range.first, range.second, keep);
+    } else {
+        for (const HostPacket& reference : by_host)
+            if (open.subject.holds(reference.host)) keep(reference);
+    }
+    thin_out(open);
+}
+
+// More than a report shows, since only the finding will say which of them matter.
+void EvidenceBook::thin_out(Case& open) const {
+    keep_evenly(open.kept, 2 * std::size_t{options_.packets_max}, [](const Kept& kept) {
+        return std::tuple(kept.epoch_s, kept.packet.direction, kept.protocol);
+    });
+}
+
+void EvidenceBook::list_watched(std::vector<IpAddress>& hosts) const {
+    for (const auto& entry : cases_)
+        if (entry.second.subject.scope == Scope::host && now_s_ + 1 < entry.second.ends_s)
+            hosts.push_back(entry.second.subject.host);
+}
+
+Evidence EvidenceBook::evidence_for(const Finding& finding) {
+    Evidence evidence;
+    const auto known = cases_.find(key_of(finding));
+    if (known == cases_.end()) return evidence;
+    Case& open = known->second;
+    open.told = now_s_ + 1 >= open.ends_s;
+    std::vector<Kept> chosen;
+    std::vector<Kept> others;
+    for (const Kept& kept : open.kept) (matters_for(finding, kept.packet) ? chosen : others).push_back(kept);
+    const auto group = [](const Kept& kept) { return std::tuple(kept.epoch_s, kept.packet.direction); };
+    keep_evenly(chosen, options_.packets_max, group);
+    keep_evenly(others, options_.packets_max - chosen.size(), group);
+    chosen.insert(chosen.end(), others.begin(), others.end());
+    std::sort(chosen.begin(), chosen.end(), [](const Kept& a, const Kept& b) {
+        return std::tie(a.packet.time, a.serial, a.packet.direction) <
+               std::tie(b.packet.time, b.serial, b.packet.direction);
+    });
+    if (chosen.empty()) return evidence;
+    for (Kept& kept : chosen) evidence.packets.push_back(std::move(kept.packet));
+    evidence.from = Time{std::chrono::seconds{open.begin_s}};
+    evidence.until = Time{std::chrono::seconds{open.end_s}};
+    evidence.packets_out = open.packets_out;
+    evidence.packets_in = open.packets_in;
+    name_interfaces(evidence);
+    return evidence;
+}
+
+void EvidenceBook::name_interfaces(Evidence& evidence) const {
+    std::set<std::uint16_t> numbers;
+    for (const EvidencePacket& packet : evidence.packets) numbers.insert(packet.interface);
+    for (const std::uint16_t number : numbers) {
+        const auto named = ports_.find(number);
+        evidence.interfaces.push_back(named != ports_.end() ? named->second
+                                                            : "port " + std::to_string(number));
+    }
+    for (EvidencePacket& packet : evidence.packets)
+        packet.interface =
+            static_cast<std::uint16_t>(std::distance(numbers.begin(), numbers.find(packet.interface)));
+}
+
+}  // namespace flowlock

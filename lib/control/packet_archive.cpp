@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/packet_archive.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "packet/decode.hpp"
+
+namespace flowlock {
+namespace {
+
+// Live: workers number their packets each for themselves, and none counts so far in ten years.
+constexpr unsigned source_shift = 56;
+
+Decoded decoded_of(const PacketHead& head) {
+    return decode(head.link, head.head(), head.wire_bytes);
+}
+
+// One stratum, whichever place the host had in a worker's list.
+struct Stratum {
+    std::uint32_t kind = 0;  // general, openings; first_watched: what `host` sends; and + 1: what it receives
+    IpAddress host;
+
+    static Stratum of(const PacketHead& head) {
+        if (head.stratum < HeadSample::first_watched) return {head.stratum, {}};
+        const bool receives = (head.stratum - HeadSample::first_watched) % 2 != 0;
+        const Decoded packet = decoded_of(head);
+        return {HeadSample::first_watched + (receives ? 1 : 0),
+                packet.key.address[receives ? 1 - packet.sender : packet.sender]};
+    }
+    friend auto operator<=>(const Stratum&, const Stratum&) = default;
+};
+
+struct Drawn {
+    Stratum stratum;
+    std::uint32_t lot;
+    std::uint32_t head;  // index
+};
+
+// The highest bound, of those that halving makes, that leaves no more than `quota` of these, which are sorted by lot.
+std::size_t kept_of(const Drawn* begin, std::size_t count, std::uint32_t quota) {
+    if (count <= quota) return count;
+    unsigned level = 0;
+    while (HeadSample::bound_at(level) >= begin[quota].lot && level < 32) ++level;
+    const auto* end = std::upper_bound(begin, begin + count, HeadSample::bound_at(level),
+                                       [](std::uint32_t bound, const Drawn& d) { return bound < d.lot; });
+    return std::min<std::size_t>(static_cast<std::size_t>(end - begin), quota);
+}
+
+}  // namespace
+
+void PacketArchive::add(const HeadSample& part, std::uint32_t source) {
+    open_watched_ = std::max(open_watched_, part.watched());
+    part.for_each([&](const PacketHead& head) {
+        open_.push_back(head);
+        open_.back().serial |= std::uint64_t{source} << source_shift;
+    });
+}
+
+// What several workers, or parts of an epoch, have kept of a stratum is together more than one would have. Returns
+// which of them one would have kept.
+std::vector<std::uint32_t> PacketArchive::cut_to_quotas() const {
+    std::vector<Drawn> drawn;
+    drawn.reserve(open_.size());
+    for (std::uint32_t i = 0; i < open_.size(); ++i)
+        drawn.push_back({Stratum::of(open_[i]), open_[i].lot, i});
+    std::sort(drawn.begin(), drawn.end(), [](const Drawn& a, const Drawn& b) {
+        return std::tie(a.stratum, a.lot, a.head) < std::tie(b.stratum, b.lot, b.head);
+    });
+    std::vector<std::uint32_t> kept;
+    for (std::size_t begin = 0; begin < drawn.size();) {
+        std::size_t end = begin + 1;
+        while (end < drawn.size() && drawn[end].stratum == drawn[begin].stratum) ++end;
+        const std::uint32_t quota =
+            HeadSample::quota_of(drawn[begin].stratum.kind, std::max(open_watched_, 1u));
+        const std::size_t keep = kept_of(&drawn[begin], end - begin, quota);
+        for (std::size_t i = begin; i < begin + keep; ++i) kept.push_back(drawn[i].head);
+        begin = end;
+    }
+    return kept;
+}
+
+void PacketArchive::list_by_host(ArchivedEpoch& epoch, const PrefixSet& internal) const {
+    for (std::uint32_t i = 0; i < epoch.heads.size(); ++i) {
+        const Decoded packet = decoded_of(epoch.heads[i]);
+        const IpAddress& sender = packet.key.address[packet.sender];
+        const IpAddress& receiver = packet.key.address[1 - packet.sender];
+        const bool from_inside = internal.contains(sender);
+        const bool to_inside = internal.contains(receiver);
+        if (from_inside) epoch.by_host.push_back({sender, i, Direction::out});
+        if (to_inside) epoch.by_host.push_back({receiver, i, Direction::in});
+        if (!from_inside && !to_inside) epoch.by_host.push_back({{}, i, Direction::out});
+    }
+    std::sort(epoch.by_host.begin(), epoch.by_host.end(), [](const HostPacket& a, const HostPacket& b) {
+        return std::tie(a.host, a.head, a.direction) < std::tie(b.host, b.head, b.direction);
+    });
+}
+
+void PacketArchive::close(std::int64_t start_s, std::int64_t oldest_s, const PrefixSet& internal) {
+    std::vector<std::uint32_t> kept = cut_to_quotas();
+    std::sort(kept.begin(), kept.end(), [this](std::uint32_t a, std::uint32_t b) {
+        return std::tie(open_[a].time_ns, open_[a].serial) < std::tie(open_[b].time_ns, open_[b].serial);
+    });
+    ArchivedEpoch epoch = std::exchange(spare_, {});
+    epoch.start_s = start_s;
+    epoch.heads.clear();
+    for (const std::uint32_t i : kept) epoch.heads.push_back(open_[i]);
+    epoch.by_host.clear();
+    list_by_host(epoch, internal);
+    open_.clear();
+    open_watched_ = 0;
+    epochs_.push_back(std::move(epoch));
+    while (epochs_.front().start_s < oldest_s && epochs_.size() > 1) {
+        spare_ = std::move(epochs_.front());
+        epochs_.pop_front();
+    }
+}
+
+}  // namespace flowlock
