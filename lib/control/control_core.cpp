@@ -152,6 +152,7 @@ void ControlCore::tell_cases(std::int64_t end_s) {
 void ControlCore::order_watch() {
     watched_.clear();
     evidence_.list_watched(watched_);
+    const bool alarm = !watched_.empty();
     scans_.for_each_suspect([&](HostId host) {
         if (watched_.size() < WatchList::hosts_max) watched_.push_back(hosts_.address(host));
     });
@@ -159,7 +160,7 @@ void ControlCore::order_watch() {
     watched_.erase(std::unique(watched_.begin(), watched_.end()), watched_.end());
     for (Source& source : sources_) {
         Backoff backoff;
-        while (!source.channel->send_order(closed_sequence_ + order_lead, watched_) && !live_ &&
+        while (!source.channel->send_order(closed_sequence_ + order_lead, alarm, watched_) && !live_ &&
                source.sequence() != no_more)
             backoff.wait();
     }

@@ -31,8 +31,8 @@ public:
         ScanOptions scan;
         EngineOptions engine;
         ReportOptions report;
-        EvidenceOptions evidence;
-        Origin origin;  // its networks are `internal`, and follow them
+        EvidenceOptions evidence{};
+        Origin origin{};  // its networks are `internal`, and follow them
         HashKey secret;
         // For months: what nothing refers to is forgotten, and reports come while their case is
         // open. A replay keeps everything to its end.
@@ -44,8 +44,8 @@ public:
         LimitOptions limits;
         ScanOptions scan;
         ReportOptions report;
-        EvidenceOptions evidence;
-        std::string tap;
+        EvidenceOptions evidence{};
+        std::string tap{};
     };
     // The channels, one per worker, outlive the control core.
     ControlCore(const Options& options, std::vector<EpochChannel*> channels);

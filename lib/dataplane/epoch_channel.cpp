@@ -64,10 +64,12 @@ void EpochChannel::return_order(WatchOrder* order) noexcept {
     put(orders_returned_, order);
 }
 
-bool EpochChannel::send_order(std::uint64_t from_sequence, std::span<const IpAddress> hosts) noexcept {
+bool EpochChannel::send_order(std::uint64_t from_sequence, bool alarm,
+                              std::span<const IpAddress> hosts) noexcept {
     WatchOrder* order = take<WatchOrder>(orders_returned_);
     if (order == nullptr) return false;
     order->from_sequence = from_sequence;
+    order->alarm = alarm;
     order->list.assign(hosts);
     put(orders_sent_, order);
     return true;

@@ -24,6 +24,9 @@ constexpr std::uint64_t first_ordered_sequence = 1 + order_lead;
 // Whose packets are to be kept, from the epoch with this sequence number on.
 struct WatchOrder {
     std::uint64_t from_sequence = 0;
+    // Somebody on the list has a case. Else they are suspects, and live it is enough to look at every packet by which
+    // something begins, and at some of the others.
+    bool alarm = false;
     WatchList list;
 };
 
@@ -48,7 +51,7 @@ public:
     bool keeps_heads() const noexcept { return keeps_heads_; }
 
     // Control core: sends an order. False: the worker has not returned one yet that could be used again.
-    bool send_order(std::uint64_t from_sequence, std::span<const IpAddress> hosts) noexcept;
+    bool send_order(std::uint64_t from_sequence, bool alarm, std::span<const IpAddress> hosts) noexcept;
     // Control core: the next full epoch, or nullptr.
     Epoch* take_full() noexcept;
     // Control core: clears an epoch and gives it back.

@@ -22,6 +22,9 @@ namespace {
 // A packet's bytes are asked for so many packets ahead: a NIC has put them no nearer than the L3.
 constexpr std::uint16_t packets_ahead = 4;
 
+// Of the packets of suspects by which nothing begins. Odd, so that bursts of 32 do not fall into step with it.
+constexpr std::uint16_t looked_at_one_in = 7;
+
 // More than the deepest receive queue there is.
 constexpr std::uint64_t drain_bursts_max = 8192 / Worker::burst_size;
 
@@ -67,6 +70,7 @@ Worker::Worker(const std::vector<RxQueue>& queues, EpochChannel& channel)
 
 void Worker::run(LiveClock clock, const std::atomic<bool>& stop) noexcept {
     assert(epoch_->overflow.has_value());
+    take_newest_order();
     begin_epoch(clock.epoch_at(clock.now_ns()));
     std::int64_t end_ns = clock.end_ns(epoch_->name);
     std::uint64_t packets = 0;
@@ -100,8 +104,11 @@ void Worker::take_live(std::uint16_t received, std::int64_t now_ns) noexcept {
     decode_burst(received, [](rte_mbuf*) { return LinkType::ethernet; });
     sample_burst(received);
     if (epoch_->heads) {
-        keep_heads(received, [now_ns, first = serial_](std::uint16_t i) {
-            return Stamp{now_ns, first + i, LinkType::ethernet};
+        // Most bursts have no packet whose lot is drawn, by which something begins, or of a watched host.
+        const std::uint32_t all = ~std::uint32_t{0} >> (burst_size - received);
+        const bool any_drawn = epoch_->heads->draw_any<burst_size>(serial_);
+        keep_heads(any_drawn ? all : openings_ | watched_ones(received), [&](std::uint16_t i) {
+            return Stamp{now_ns, serial_ + i, LinkType::ethernet};
         });
         serial_ += received;
     }
@@ -126,29 +133,30 @@ void Worker::sample_burst(std::uint16_t received) noexcept {
     }
 }
 
-// A bit for each packet that may be a watched host's.
+// A bit for each packet that may be a watched host's, of those that are looked at. Without a branch between the two
+// addresses: which of them may be listed nobody can predict.
 std::uint32_t Worker::watched_ones(std::uint16_t received) const noexcept {
     if (order_ == nullptr || order_->list.empty()) return 0;
     const WatchList& list = order_->list;
-    std::uint32_t ones = 0;
-    for (std::uint16_t i = 0; i < received; ++i) {
+    const auto look_at = [&](std::uint16_t i) {
         const auto& address = decoded_[i].key.address;
-        ones |= std::uint32_t{list.may_hold(address[0]) || list.may_hold(address[1])} << i;
+        return (std::uint32_t{list.may_hold(address[0])} | std::uint32_t{list.may_hold(address[1])}) << i;
+    };
+    std::uint32_t ones = 0;
+    if (order_->alarm) {
+        for (std::uint16_t i = 0; i < received; ++i) ones |= look_at(i);
+        return ones;
     }
+    // Other ones in each burst.
+    for (auto i = static_cast<std::uint16_t>(serial_ % looked_at_one_in); i < received; i += looked_at_one_in)
+        ones |= look_at(i);
     return ones;
 }
 
-// Evidence. Most bursts have no packet whose lot is drawn, by which something begins, or of a watched host.
 template <class StampOf>
-void Worker::keep_heads(std::uint16_t received, StampOf stamp_of) noexcept {
-    std::uint32_t drawn = openings_ | watched_ones(received);
-    const std::uint32_t bound = epoch_->heads->general_bound();
-    for (std::uint16_t i = 0; i < received; ++i) {
-        lots_[i] = HeadSample::lot_of(stamp_of(i).serial);
-        drawn |= std::uint32_t{lots_[i] <= bound} << i;
-    }
-    for (; drawn != 0; drawn &= drawn - 1) {
-        const auto i = static_cast<std::uint16_t>(std::countr_zero(drawn));
+void Worker::keep_heads(std::uint32_t chosen, StampOf stamp_of) noexcept {
+    for (; chosen != 0; chosen &= chosen - 1) {
+        const auto i = static_cast<std::uint16_t>(std::countr_zero(chosen));
         if (is_decoded(decoded_[i].outcome)) keep_head(i, stamp_of(i));
     }
 }
@@ -167,13 +175,14 @@ std::uint32_t Worker::stratum_of(std::uint16_t i) const noexcept {
 void Worker::keep_head(std::uint16_t i, const Stamp& stamp) noexcept {
     HeadSample& heads = *epoch_->heads;
     const std::uint32_t stratum = stratum_of(i);
-    if (!heads.draw(stratum, lots_[i])) return;
+    const std::uint32_t lot = HeadSample::lot_of(stamp.serial);
+    if (!heads.draw(stratum, lot)) return;
     rte_mbuf* packet = packets_[i];
     PacketHead info;
     info.time_ns = stamp.time_ns;
     info.serial = stamp.serial;
     info.link = stamp.link;
-    info.lot = lots_[i];
+    info.lot = lot;
     info.wire_bytes = rte_pktmbuf_pkt_len(packet);
     info.stratum = stratum;
     info.size = static_cast<std::uint16_t>(
@@ -213,7 +222,7 @@ void Worker::replay(const PacketClock& clock, const MbufFields& fields) noexcept
         }
         decode_burst(received, [&](rte_mbuf* packet) { return fields.link(packet); });
         if (epoch_->heads)
-            keep_heads(received, [&](std::uint16_t i) {
+            keep_heads(~std::uint32_t{0} >> (burst_size - received), [&](std::uint16_t i) {
                 rte_mbuf* packet = packets_[i];
                 return Stamp{fields.time_ns(packet), fields.serial(packet), fields.link(packet)};
             });
@@ -256,9 +265,9 @@ void Worker::decode_burst(std::uint16_t received, LinkOf link_of) noexcept {
         const LinkType link = link_of(packet);
         Decoded& decoded = decoded_[i];
         wire_bytes += wire;
-        if (link == LinkType::ethernet && decode_common(head, wire, decoded)) [[likely]] {
+        const auto opens = [&] { openings |= std::uint32_t{1} << i; };
+        if (link == LinkType::ethernet && decode_common(head, wire, decoded, opens)) [[likely]] {
             common.add(decoded.outcome);
-            openings |= std::uint32_t{tcp_flag::opens(decoded.flags)} << i;
         } else if (decode_uncommon(link, head, wire, decoded)) {
             openings |= std::uint32_t{is_opening(decoded)} << i;
         } else {
@@ -408,6 +417,7 @@ void Worker::finish() noexcept {
     epoch_->next_sequence = std::numeric_limits<std::uint64_t>::max();
     channel_.hand_over(epoch_);
     epoch_ = nullptr;
+    obey(nullptr);
     finished_.store(true, std::memory_order_release);
 }
 

@@ -84,7 +84,7 @@ private:
     void sample_burst(std::uint16_t received) noexcept;
     std::uint32_t watched_ones(std::uint16_t received) const noexcept;
     template <class StampOf>
-    void keep_heads(std::uint16_t received, StampOf stamp_of) noexcept;
+    void keep_heads(std::uint32_t chosen, StampOf stamp_of) noexcept;
     std::uint32_t stratum_of(std::uint16_t i) const noexcept;
     void keep_head(std::uint16_t i, const Stamp& stamp) noexcept;
     std::uint64_t drain(const Gate& gate, const LiveClock& clock) noexcept;
@@ -124,9 +124,7 @@ private:
     std::array<std::uint16_t, burst_size> displaced_{};
     std::array<std::uint16_t, burst_size> overflowed_{};
     std::array<Overflow::Place, burst_size> places_{};
-    // For evidence: each packet's lot, and a bit for each by which something begins.
-    std::array<std::uint32_t, burst_size> lots_{};
-    std::uint32_t openings_ = 0;
+    std::uint32_t openings_ = 0;  // a bit for each by which something begins
 
     std::uint16_t displaced_count_ = 0;
     std::uint16_t overflowed_count_ = 0;

@@ -54,10 +54,10 @@ public:
     // and + 1 for what it receives.
     static constexpr std::uint32_t general = 0, openings = 1, first_watched = 2;
 
+    static constexpr std::uint32_t golden_ratio = 0x9e3779b9;  // times 2^32, odd
     static constexpr std::uint32_t lot_of(std::uint64_t serial) noexcept {
-        return static_cast<std::uint32_t>(serial * golden_ratio >> 32);
+        return static_cast<std::uint32_t>(serial) * golden_ratio;
     }
-    static constexpr std::uint64_t golden_ratio = 0x9e3779b97f4a7c15;  // times 2^64
     // What a stratum may keep while so many hosts are watched.
     static constexpr std::uint32_t quota_of(std::uint32_t stratum, std::uint32_t watched) noexcept {
         if (stratum == general) return general_quota;
@@ -78,7 +78,15 @@ public:
     void begin(std::uint32_t watched) noexcept;
     // Whether a packet with this lot would be kept by the stratum, as it stands.
     bool draw(std::uint32_t stratum, std::uint32_t lot) const noexcept { return lot <= bound_[stratum]; }
-    std::uint32_t general_bound() const noexcept { return bound_[general]; }
+    // The same of the general stratum, for the `count` packets from a serial number on: whether any would be.
+    template <std::uint32_t count>
+    bool draw_any(std::uint64_t first_serial) const noexcept {
+        const std::uint32_t bound = bound_[general];
+        const std::uint32_t first = lot_of(first_serial);
+        std::uint32_t any = 0;
+        for (std::uint32_t i = 0; i < count; ++i) any |= first + i * golden_ratio <= bound ? ~0u : 0u;
+        return any != 0;
+    }
     // Keeps a packet that draw() has taken. `info.size` is how many bytes stand at `bytes`, bytes_max at most.
     void add(const PacketHead& info, const std::byte* bytes) noexcept;
 

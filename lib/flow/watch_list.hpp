@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "base/hash.hpp"
 
 namespace flowlock {
 
@@ -27,7 +28,7 @@ public:
     bool empty() const noexcept { return hosts_.empty(); }
     std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(hosts_.size()); }
     std::span<const IpAddress> hosts() const noexcept { return hosts_; }
-    // False: it is not watched. True for every 64th or so that is not, when the list is full.
+    // False: it is not watched. True for every 32nd or so that is not, when the list is full.
     bool may_hold(const IpAddress& address) const noexcept {
         const std::uint32_t bit = bit_of(address);
         return (bits_[bit / 64] >> bit % 64 & 1) != 0;
@@ -36,9 +37,10 @@ public:
     std::uint32_t find(const IpAddress& address) const noexcept;
 
 private:
-    static constexpr unsigned bits_log2 = 16;
+    static constexpr unsigned bits_log2 = 15;
     static std::uint32_t bit_of(const IpAddress& address) noexcept {
-        const std::uint64_t mixed = (address.high * 0x9e3779b97f4a7c15 ^ address.low) * 0xd1b54a32d192ed03;
+        const std::uint64_t mixed =
+            fold_multiply(address.high ^ 0x9e3779b97f4a7c15, address.low ^ 0xd1b54a32d192ed03);
         return static_cast<std::uint32_t>(mixed >> (64 - bits_log2));
     }
 

@@ -60,8 +60,9 @@ inline TcpProbe probe_of(const std::byte* ip, std::size_t header, std::size_t ca
     return {{ip + header, std::min(captured, total) - header}, total - header};
 }
 
-inline bool decode_ipv4(const std::byte* ip, std::size_t captured, std::uint32_t ip_wire,
-                        Decoded& decoded) noexcept {
+template <class OnProbe>
+inline bool decode_ipv4(const std::byte* ip, std::size_t captured, std::uint32_t ip_wire, Decoded& decoded,
+                        OnProbe on_probe) noexcept {
     const std::uint32_t total = load_be16(ip + 2);
     const std::uint8_t protocol = load_u8(ip + 9);
     const bool whole = std::min<std::size_t>(captured, total) >= ipv4_header + transport_min(protocol);
@@ -81,13 +82,16 @@ inline bool decode_ipv4(const std::byte* ip, std::size_t captured, std::uint32_t
     set_rest(decoded.key,
              word_of(static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(second), protocol, 4));
     finish(decoded, ip + ipv4_header, protocol, Outcome::ipv4_tcp, Outcome::ipv4_udp, total, ip_wire);
-    if (is_probe(decoded)) [[unlikely]]
+    if (is_probe(decoded)) [[unlikely]] {
         decoded.tools = scan_tools_of_ipv4(ip, probe_of(ip, ipv4_header, captured, total));
+        on_probe();
+    }
     return true;
 }
 
-inline bool decode_ipv6(const std::byte* ip, std::size_t captured, std::uint32_t ip_wire,
-                        Decoded& decoded) noexcept {
+template <class OnProbe>
+inline bool decode_ipv6(const std::byte* ip, std::size_t captured, std::uint32_t ip_wire, Decoded& decoded,
+                        OnProbe on_probe) noexcept {
     const std::uint32_t total = std::uint32_t{load_be16(ip + 4)} + ipv6_header;
     const std::uint8_t protocol = load_u8(ip + 6);
     const bool whole = std::min<std::size_t>(captured, total) >= ipv6_header + transport_min(protocol);
@@ -109,15 +113,20 @@ inline bool decode_ipv6(const std::byte* ip, std::size_t captured, std::uint32_t
     const std::uint16_t second_port = swapped ? source_port : destination_port;
     set_rest(decoded.key, word_of(first_port, second_port, protocol, 6));
     finish(decoded, ip + ipv6_header, protocol, Outcome::ipv6_tcp, Outcome::ipv6_udp, total, ip_wire);
-    if (is_probe(decoded)) [[unlikely]]
+    if (is_probe(decoded)) [[unlikely]] {
         decoded.tools = scan_tools_of_ipv6(probe_of(ip, ipv6_header, captured, total));
+        on_probe();
+    }
     return true;
 }
 
 }  // namespace common_stack
 
 // `head` and `wire` as for decode(), of an Ethernet frame. False: not of the common stack; nothing is said.
-inline bool decode_common(std::span<const std::byte> head, std::uint32_t wire, Decoded& decoded) noexcept {
+// on_probe() is called for a TCP packet with SYN and without ACK, which is looked at more closely anyway.
+template <class OnProbe>
+inline bool decode_common(std::span<const std::byte> head, std::uint32_t wire, Decoded& decoded,
+                          OnProbe on_probe) noexcept {
     using namespace common_stack;
     if (head.size() < ethernet_header + ipv4_header + ports) [[unlikely]]
         return false;
@@ -125,9 +134,14 @@ inline bool decode_common(std::span<const std::byte> head, std::uint32_t wire, D
     const std::size_t captured = head.size() - ethernet_header;
     const std::uint32_t ip_wire = wire - static_cast<std::uint32_t>(ethernet_header);
     const std::uint16_t type = load_be16(head.data() + 12);
-    if (type == 0x0800) return decode_ipv4(ip, captured, ip_wire, decoded);
-    if (type == 0x86dd && captured >= ipv6_header + ports) return decode_ipv6(ip, captured, ip_wire, decoded);
+    if (type == 0x0800) return decode_ipv4(ip, captured, ip_wire, decoded, on_probe);
+    if (type == 0x86dd && captured >= ipv6_header + ports)
+        return decode_ipv6(ip, captured, ip_wire, decoded, on_probe);
     return false;
+}
+
+inline bool decode_common(std::span<const std::byte> head, std::uint32_t wire, Decoded& decoded) noexcept {
+    return decode_common(head, wire, decoded, [] {});
 }
 
 }  // namespace flowlock

@@ -93,8 +93,10 @@ std::uint32_t table_flows(std::uint32_t flows) {
 
 // A worker with its channel, for one measurement.
 struct Station {
-    Station(const std::string& name, std::uint32_t flows, unsigned epochs, const HashKey& secret)
-        : channel(name, epochs, {.flows = table_flows(flows), .hosts = 65'536}, internal, secret) {
+    Station(const std::string& name, std::uint32_t flows, unsigned epochs, const HashKey& secret,
+            bool heads = false)
+        : channel(name, epochs, {.flows = table_flows(flows), .hosts = 65'536, .heads = heads}, internal,
+                  secret) {
         channel.prefault();
     }
     void run(Queue queue, const Stop& stop, std::chrono::seconds epoch) {
@@ -189,13 +191,30 @@ void measure_load(const Load& load) {
         station.channel.give_back(station.channel.take_full());
         return rate;
     };
+    // The same with evidence: nobody is watched; a hundred suspects are, without traffic; as many with a case.
+    Station keeping("keeping", flows, 1, secret, true);
+    const auto run_keeping = [&](bool alarm, std::span<const IpAddress> watched) {
+        keeping.channel.send_order(0, alarm, watched);
+        const double rate =
+            measure(source, {[&](Queue q, const Stop& s) { keeping.run(q, s, no_epochs); }}, {});
+        keeping.channel.give_back(keeping.channel.take_full());
+        return rate;
+    };
+    std::vector<IpAddress> quiet;
+    for (std::uint32_t i = 1; i <= 100; ++i)
+        quiet.push_back(*IpAddress::parse(fmt::format("203.0.113.{}", i)));
+    std::sort(quiet.begin(), quiet.end());
+    const auto evidence_rate = [&] { return run_keeping(false, {}); };
+    const auto watching_rate = [&] { return run_keeping(false, quiet); };
+    const auto alarm_rate = [&] { return run_keeping(true, quiet); };
     std::optional<RteHashTable> twin;
     if (load.twin && wants_variant("rte_hash")) twin.emplace(table_flows(flows), secret);
     const auto twin_rate = [&] {
         return measure(source, {[&](Queue q, const Stop& s) { twin->run(q, s); }}, {});
     };
     std::vector<std::pair<std::string, std::function<double()>>> variants{
-        {"source", source_rate}, {"floor", floor_rate}, {"path", path_rate}};
+        {"source", source_rate},     {"floor", floor_rate},       {"path", path_rate},
+        {"evidence", evidence_rate}, {"watching", watching_rate}, {"alarm", alarm_rate}};
     if (load.twin) variants.emplace_back("rte_hash", twin_rate);
 
     Results results;
@@ -352,7 +371,7 @@ int main(int count, char** arguments) try {
         ->capture_default_str();
     app.add_option("--seconds", options.seconds, "Length of a measurement")->capture_default_str();
     app.add_option("--only", options.only, "uniform zipf ipv6 flood crafted epochs workers");
-    app.add_option("--variants", options.variants, "source floor path rte_hash");
+    app.add_option("--variants", options.variants, "source floor path evidence watching alarm rte_hash");
     app.add_option("--flows", options.flows, "uniform: only this number of flows");
     CLI11_PARSE(app, count, arguments);
     const auto wanted = [&](const std::string& name) {
