@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "dump/view.hpp"
+
+#include <arpa/inet.h>
+#include <array>
+
+namespace flowlock::dump {
+namespace {
+
+template <int family, std::size_t length>
+std::string address_text(const std::byte* wire) {
+    std::array<char, length> text{};
+    inet_ntop(family, wire, text.data(), text.size());
+    return text.data();
+}
+
+}  // namespace
+
+std::string View::ipv4(std::size_t at) const {
+    return need(at, 4) ? address_text<AF_INET, INET_ADDRSTRLEN>(byte(at)) : std::string{};
+}
+
+// Not IpAddress's text, which shows a mapped address as IPv4.
+std::string View::ipv6(std::size_t at) const {
+    return need(at, 16) ? address_text<AF_INET6, INET6_ADDRSTRLEN>(byte(at)) : std::string{};
+}
+
+std::string View::hex(std::size_t at, std::size_t size, std::string_view separator) const {
+    std::string text;
+    if (!need(at, size)) return text;
+    for (std::size_t i = 0; i < size; ++i)
+        text += fmt::format("{}{:02x}", i == 0 ? "" : separator, load_u8(byte(at + i)));
+    return text;
+}
+
+std::string View::printable(std::size_t at, std::size_t size) const {
+    std::string text;
+    for (std::size_t i = 0; i < size && line_->open(); ++i) {
+        unsigned octet = u8(at + i);
+        if (octet == 0) break;
+        if (octet >= 0x80) text += "M-";
+        octet &= 0x7f;
+        const bool plain = octet >= 0x20 && octet < 0x7f;
+        if (!plain) text += '^';
+        text += static_cast<char>(plain ? octet : octet ^ 0x40);
+    }
+    return text;
+}
+
+}  // namespace flowlock::dump
