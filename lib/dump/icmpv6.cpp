@@ -183,9 +183,9 @@ void add_listener_report_v2(Line& line, const View& view, std::uint32_t length) 
 
 void add_renumbering_uses(Line& line, View view, std::uint32_t size) {
     constexpr std::uint32_t use_size = 32;
-    if ((size - 3) % 4 != 0) return line.cut();
-    for (std::uint32_t left = size < 3 ? 0 : (size - 3) / 4; left > 0 && line.open(); --left) {
-        if (!view.need(16, 16)) return;
+    if ((size - 3) % 4 != 0) return line.mark();
+    for (std::uint32_t left = (size - 3) / 4; left > 0 && line.open(); --left) {
+        if (!view.has(16, 16)) return line.mark();
         line.add_text(" use(");
         const std::uint8_t flags = view.u8(12);
         if (flags != 0) line.add("{}{},", (flags & 0x80) != 0 ? "V" : "", (flags & 0x40) != 0 ? "P" : "");
@@ -200,12 +200,12 @@ void add_renumbering(Line& line, const View& view) {
                                     Name{255, "sequence number reset"}};
     constexpr std::array operation_names{Name{1, "add"}, Name{2, "change"}, Name{3, "setglobal"}};
     constexpr std::size_t header = 16, match_size = 24;
-    if (!view.need(12, 4)) return;
+    if (!view.has(12, 4)) return line.mark();
     const std::uint8_t code = view.u8(1);
     line.add(", {}, seq={}", name_of(code_names, code, "code-#{}"), view.be32(4));
     if (code != 0) return;
     const View match = view.from(header);
-    if (!match.need(8, 16)) return;
+    if (!match.has(8, 16)) return line.mark();
     line.add(" match({},{}/{})", name_of(operation_names, match.u8(0), "#{}"), match.ipv6(8), match.u8(3));
     add_renumbering_uses(line, match.from(match_size), match.u8(1));
 }
@@ -255,6 +255,12 @@ void add_message(Line& line, const View& view, std::uint32_t length, std::uint8_
             break;
         case type::router_renumbering:
             add_renumbering(line, view);
+            break;
+        case type::node_query:
+            add_node_query(line, view);
+            break;
+        case type::node_reply:
+            add_node_reply(line, view, length);
             break;
         case type::listener_report_v2:
             add_listener_report_v2(line, view, length);

@@ -74,6 +74,7 @@ private:
                 add_mobility(line_, rest_);
                 return std::nullopt;
             case ip_protocol::routing:
+                if (!rest_.need(0, 1)) return std::nullopt;
                 extended_ = true;
                 return add_routing_header(line_, rest_);
             default:

@@ -72,13 +72,14 @@ bool read_options(Line& line, const View& view, std::uint32_t size, JumboLength&
 std::optional<std::uint32_t> add_hop_by_hop(Line& line, const View& view, JumboLength& jumbo) {
     line.enter("hbhopt");
     const std::uint32_t size = size_of(view);
-    if (!view.need(0, size)) return std::nullopt;
-    line.add_text("HBH ");
-    if (!read_options(line, view.from(2), size - 2, jumbo)) {
-        line.cut();
-        return std::nullopt;
+    bool whole = view.has(0, size);
+    if (whole) {
+        line.add_text("HBH ");
+        whole = read_options(line, view.from(2), size - 2, jumbo);
     }
-    return size;
+    if (whole) return size;
+    line.mark();
+    return std::nullopt;
 }
 
 std::optional<std::uint32_t> add_destination_options(Line& line, const View& view) {

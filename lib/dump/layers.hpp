@@ -90,6 +90,9 @@ void add_sctp(Line& line, const View& view, std::uint32_t length, const IpHead& 
 void add_dccp(Line& line, const View& view, std::uint32_t length, const IpHead& ip);
 void add_icmp(Line& line, const View& view, std::uint32_t length);
 void add_icmpv6(Line& line, const View& view, std::uint32_t length);
+// Node information, between the message's name and its length.
+void add_node_query(Line& line, const View& view);
+void add_node_reply(Line& line, const View& view, std::uint32_t length);
 void add_gre(Line& line, const View& view, std::uint32_t length);
 // The size of the header, of which the payload is another protocol's.
 std::uint32_t add_ah(Line& line, const View& view);

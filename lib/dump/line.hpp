@@ -37,9 +37,11 @@ public:
         return open_;
     }
 
+    // The mark alone: what is known of the whole packet follows.
+    void mark() { add(" [|{}]", protocol_); }
     // Ends the line: what comes next was not captured, or is not within its packet.
     void cut() {
-        add(" [|{}]", protocol_);
+        mark();
         open_ = false;
     }
     // Ends the line: what comes next contradicts itself.

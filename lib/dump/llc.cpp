@@ -27,11 +27,37 @@ constexpr std::array command_names{
 };
 constexpr std::array supervisory_names{Name{0, "Receiver Ready"}, Name{1, "Receiver not Ready"},
                                        Name{2, "Reject"}};
+namespace organisation {
+constexpr std::uint32_t ethernet = 0x000000, cisco = 0x00000c, cisco_bridged = 0x0000f8, bridged = 0x0080c2,
+                        appletalk = 0x080007;
+}
 constexpr std::array organisation_names{
-    Name{0x000000, "Ethernet"},      Name{0x00000c, "Cisco"},
-    Name{0x00005e, "IANA"},          Name{0x000081, "Nortel Networks SONMP"},
-    Name{0x0000f8, "Cisco bridged"}, Name{0x0080c2, "Ethernet bridged"},
-    Name{0x080007, "Appletalk"},
+    Name{organisation::ethernet, "Ethernet"},
+    Name{organisation::cisco, "Cisco"},
+    Name{0x00005e, "IANA"},
+    Name{0x000081, "Nortel Networks SONMP"},
+    Name{organisation::cisco_bridged, "Cisco bridged"},
+    Name{organisation::bridged, "Ethernet bridged"},
+    Name{0x00a03e, "ATM Forum"},
+    Name{0x00e02f, "DOCSIS Spanning Tree"},
+    Name{organisation::appletalk, "Appletalk"},
+    Name{0x009069, "Juniper"},
+    Name{0x080009, "Hewlett-Packard"},
+    Name{0x00120f, "IEEE 802.3 Private"},
+    Name{0x0012bb, "ANSI/TIA"},
+};
+constexpr std::array bridged_names{
+    Name{0x0001, "Ethernet + FCS"},
+    Name{0x0007, "Ethernet w/o FCS"},
+    Name{0x0002, "802.4 + FCS"},
+    Name{0x0008, "802.4 w/o FCS"},
+    Name{0x0003, "Token Ring + FCS"},
+    Name{0x0009, "Token Ring w/o FCS"},
+    Name{0x0004, "FDDI + FCS"},
+    Name{0x000a, "FDDI w/o FCS"},
+    Name{0x0005, "802.6 + FCS"},
+    Name{0x000b, "802.6 w/o FCS"},
+    Name{0x000e, "BPDU"},
 };
 constexpr std::array cisco_names{
     Name{0x2000, "CDP"},  Name{0x2003, "VTP"},  Name{0x2004, "DTP"},
@@ -53,22 +79,50 @@ struct LlcHead {
 };
 
 std::string protocol_name(std::uint32_t organisation, std::uint16_t protocol) {
-    constexpr std::uint32_t cisco = 0x00000c;
-    if (organisation == cisco) return name_of(cisco_names, protocol, "Unknown");
-    return organisation == 0 ? ethertype_name(protocol, "Unknown") : "Unknown";
+    switch (organisation) {
+        case organisation::cisco:
+            return name_of(cisco_names, protocol, "Unknown");
+        case organisation::bridged:
+            return name_of(bridged_names, protocol, "Unknown");
+        case organisation::ethernet:
+        case organisation::cisco_bridged:
+        case organisation::appletalk:
+            return ethertype_name(protocol, "Unknown");
+        default:
+            return "Unknown";
+    }
 }
 
-// Whose protocol numbers those behind a SNAP header are. False: not known.
+// What a bridge has taken from another kind of network. False: not known.
+bool add_bridged(Line& line, const View& view, std::uint32_t length, std::uint16_t protocol) {
+    constexpr std::uint16_t ethernet_with_check = 0x0001, ethernet = 0x0007, spanning_tree = 0x000e;
+    constexpr std::uint32_t padding = 2;
+    if (protocol == spanning_tree) {
+        add_spanning_tree(line, view, length);
+        return true;
+    }
+    if (protocol != ethernet_with_check && protocol != ethernet) return false;
+    if (view.need(0, padding)) add_ethernet(line, view.from(padding), length - padding);
+    return true;
+}
+
+// The organisation says whose numbers the protocol's are. False: not known.
 bool add_snap_payload(Line& line, const View& view, std::uint32_t length, std::uint32_t organisation,
                       std::uint16_t protocol, const std::optional<MacAddresses>& macs) {
-    constexpr std::uint32_t ethernet = 0x000000, cisco = 0x00000c, cisco_bridged = 0x0000f8,
-                            bridged = 0x0080c2;
-    if (organisation == ethernet || organisation == cisco_bridged)
-        return add_ethertype(line, protocol, view, length, macs);
-    const bool spanning_tree = (organisation == cisco && (protocol == 0x010b || protocol == 0x010c)) ||
-                               (organisation == bridged && protocol == 0x000e);
-    if (spanning_tree) add_spanning_tree(line, view, length);
-    return spanning_tree;
+    constexpr std::uint16_t per_vlan_spanning_tree = 0x010b, vlan_bridge = 0x010c;
+    switch (organisation) {
+        case organisation::ethernet:
+        case organisation::cisco_bridged:
+            return add_ethertype(line, protocol, view, length, macs);
+        case organisation::bridged:
+            return add_bridged(line, view, length, protocol);
+        case organisation::cisco:
+            if (protocol != per_vlan_spanning_tree && protocol != vlan_bridge) return false;
+            add_spanning_tree(line, view, length);
+            return true;
+        default:
+            return false;
+    }
 }
 
 void add_snap(Line& line, const View& view, std::uint32_t length, const std::optional<MacAddresses>& macs) {

@@ -29,8 +29,9 @@ constexpr std::array control_names{
 };
 
 void add_control(Line& line, const View& view, std::uint32_t length, std::uint16_t protocol) {
-    line.add("{}, ", name_of(protocol_names, protocol, "unknown ctrl-proto (0x{:04x})"));
-    if (length < 4 || !view.has(0, 2)) return line.cut();
+    const std::string name = name_of(protocol_names, protocol, "unknown ctrl-proto (0x{:04x})");
+    line.add("{}, ", name);
+    if (length < 4 || !view.has(0, 2)) return line.add("[|{}]", name);
     const std::uint8_t code = view.u8(0);
     line.add("{} (0x{:02x}), id {}, length {}", name_of(control_names, code, "Unknown Opcode"), code,
              view.u8(1), length + 2);

@@ -8,7 +8,7 @@
 namespace flowlock::dump {
 
 void add_egp(Line& line, const View& view, std::uint32_t length) {
-    constexpr std::uint32_t header_size = 10;
+    constexpr std::uint32_t header_size = 12;
     line.enter("egp");
     if (length < header_size || !view.has(0, header_size)) return line.cut();
     line.add("EGPv{}, AS {}, seq {}, length {}", view.u8(0), view.be16(6), view.be16(8), length);

@@ -73,13 +73,17 @@ bool add_init(Line& line, const Chunk& chunk) {
     return true;
 }
 
-// Without the gaps and duplicates themselves, which tcpdump prints on lines of their own.
+// Gaps and duplicates themselves are on lines of their own in tcpdump's form, and so are the chunks behind them.
 bool add_sack(Line& line, const Chunk& chunk) {
-    if (!require_body(line, chunk, 12)) return false;
+    constexpr std::uint32_t fixed = 12, entry_size = 4;
+    if (!require_body(line, chunk, fixed)) return false;
     const View& view = chunk.view;
-    line.add("[cum ack {}] [a_rwnd {}] [#gap acks {}] [#dup tsns {}] ", view.be32(4), view.be32(8),
-             view.be16(12), view.be16(14));
-    return true;
+    const std::uint16_t gaps = view.be16(12), duplicates = view.be16(14);
+    line.add("[cum ack {}] [a_rwnd {}] [#gap acks {}] [#dup tsns {}] ", view.be32(4), view.be32(8), gaps,
+             duplicates);
+    const bool listed = (gaps != 0 || duplicates != 0) && chunk.body() > fixed;
+    if (listed) require_body(line, chunk, fixed + entry_size);
+    return !listed;
 }
 
 bool add_chunk(Line& line, const Chunk& chunk) {

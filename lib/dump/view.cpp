@@ -35,16 +35,19 @@ std::string View::hex(std::size_t at, std::size_t size, std::string_view separat
 
 std::string View::printable(std::size_t at, std::size_t size) const {
     std::string text;
-    for (std::size_t i = 0; i < size && line_->open(); ++i) {
-        unsigned octet = u8(at + i);
+    for (std::size_t i = 0; i < size; ++i) {
+        const std::uint8_t octet = u8(at + i);
         if (octet == 0) break;
-        if (octet >= 0x80) text += "M-";
-        octet &= 0x7f;
-        const bool plain = octet >= 0x20 && octet < 0x7f;
-        if (!plain) text += '^';
-        text += static_cast<char>(plain ? octet : octet ^ 0x40);
+        text += printable_octet(octet);
     }
     return text;
+}
+
+std::string printable_octet(std::uint8_t octet) {
+    const unsigned low = octet & 0x7f;
+    const bool plain = low >= 0x20 && low < 0x7f;
+    return fmt::format("{}{}{}", octet >= 0x80 ? "M-" : "", plain ? "" : "^",
+                       static_cast<char>(plain ? low : low ^ 0x40));
 }
 
 }  // namespace flowlock::dump

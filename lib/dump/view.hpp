@@ -15,6 +15,9 @@
 
 namespace flowlock::dump {
 
+// "a"; what cannot be printed as "^X" and "M-x".
+std::string printable_octet(std::uint8_t octet);
+
 class View {
 public:
     View(Line& line, std::span<const std::byte> bytes) : line_(&line), bytes_(bytes) {}
@@ -59,7 +62,7 @@ public:
     std::string mac(std::size_t at) const { return hex(at, 6, ":"); }
     // "0a1b", or with a separator between the octets.
     std::string hex(std::size_t at, std::size_t size, std::string_view separator = "") const;
-    // A name that its sender wrote: up to `size` octets or a zero, what is not printable as "^X" and "M-x".
+    // A name that its sender wrote: up to `size` octets or a zero.
     std::string printable(std::size_t at, std::size_t size) const;
 
 private:
