@@ -14,7 +14,7 @@ std::uint32_t size_of(const View& view) {
 }
 
 namespace option {
-constexpr std::uint8_t pad_1 = 0, pad_n = 1, router_alert = 0x05, jumbo = 0xc2, home_address = 0xc9;
+constexpr std::uint8_t pad_1 = 0, router_alert = 0x05, jumbo = 0xc2, home_address = 0xc9;
 }
 
 struct OptionRule {

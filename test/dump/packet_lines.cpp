@@ -121,7 +121,6 @@ TEST_CASE("ICMP errors name what they are about") {
 TEST_CASE("ICMPv6 names neighbours, groups and errors") {
     const auto line = [](const Octets& message) { return ipv6_line({.next = 58}, message); };
     const std::string begin = "IP6 2001:db8::1 > 2001:db8::2: ICMP6, ";
-    const Octets target = bytes({0, 0, 0, 0}) + be32(0) + address("fe80::5");
     const auto message = [&](int type, int code) {
         return bytes({type, code, 0, 0}) + be32(0) + address("fe80::5");
     };
