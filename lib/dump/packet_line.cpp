@@ -41,7 +41,10 @@ std::string packet_line(LinkType link, std::span<const std::byte> head, std::uin
     text.reserve(160);
     dump::Line line(text);
     add_time(line, time);
+    const std::size_t time_size = text.size();
     add_frame(line, link, dump::View(line, head), wire_length);
+    // Of frames without an address or a known type tcpdump prints nothing but the hex dump.
+    if (text.size() == time_size) line.add("unknown frame, length {}", wire_length);
     return text;
 }
 

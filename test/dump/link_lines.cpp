@@ -36,6 +36,8 @@ TEST_CASE("other link layers have the same lines") {
     CHECK(line_of(Octets(14) + be16(0x0800) + datagram, LinkType::cooked_v1) == datagram_line);
     // The name of the interface is not in the frame.
     CHECK(line_of(be16(0x0800) + Octets(18) + datagram, LinkType::cooked_v2) == "?     In  " + datagram_line);
+    // Of a frame that has no type, tcpdump has only the hex dump.
+    CHECK(line_of(Octets(20), LinkType::cooked_v1) == "unknown frame, length 20");
     CHECK(line_of(datagram, LinkType::unsupported) == "unsupported link type, length 28");
 }
 
