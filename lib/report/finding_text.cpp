@@ -12,9 +12,9 @@
 namespace flowlock {
 namespace {
 
-std::string scan_figures(const Finding& finding, NumberFormat format) {
-    return text_field("Figures", contacts_sentence(finding, format)) +
-           replies_field(finding.scan.replies, format);
+std::string scan_figures(const Finding& finding, const TextStyle& style) {
+    return text_field("Figures", contacts_sentence(finding, style)) +
+           replies_field(finding.scan.replies, style.numbers);
 }
 
 // With what is allowed: without it, no limit was exceeded.
@@ -29,20 +29,20 @@ std::string limit_figures(const Finding& finding, NumberFormat format) {
 
 }  // namespace
 
-std::string innocence_text(const Finding& exonerated, NumberFormat format) {
+std::string innocence_text(const Finding& exonerated, const TextStyle& style) {
     if (exonerated.reason == Reason::scan) return exoneration_sentence(exonerated.scan.exoneration);
     return fmt::format("The limit was exceeded only with traffic that the configuration allows: {}.",
-                       allowed_text(exonerated.limit, format));
+                       allowed_text(exonerated.limit, style));
 }
 
-std::string finding_text(const LockReport& exonerated, NumberFormat format) {
+std::string finding_text(const LockReport& exonerated, const TextStyle& style) {
     const Finding& finding = exonerated.finding;
     const bool scan = finding.reason == Reason::scan;
     return text_field("Not locked", host_text(finding)) +
            text_field("Looked like", reason_text(finding) + "; " + traffic_text(finding)) +
            text_field("Seen", seen_text(finding) + " UTC") +
-           text_field("Innocent", innocence_text(finding, format)) +
-           (scan ? scan_figures(finding, format) : limit_figures(finding, format));
+           text_field("Innocent", innocence_text(finding, style)) +
+           (scan ? scan_figures(finding, style) : limit_figures(finding, style.numbers));
 }
 
 }  // namespace flowlock

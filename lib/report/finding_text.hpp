@@ -10,9 +10,9 @@
 
 namespace flowlock {
 
-std::string finding_text(const LockReport& exonerated, NumberFormat format);
+std::string finding_text(const LockReport& exonerated, const TextStyle& style);
 
 // Why it is innocent, in one sentence.
-std::string innocence_text(const Finding& exonerated, NumberFormat format);
+std::string innocence_text(const Finding& exonerated, const TextStyle& style);
 
 }  // namespace flowlock

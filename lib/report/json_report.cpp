@@ -45,7 +45,9 @@ Json json_of(const Target& target, ProtocolClass protocol) {
     return {{"time", iso8601(target.time)},
             {"address", target.address.to_string()},
             {"port", target.port},
-            {"protocol", name_of(protocol)}};
+            {"protocol", name_of(protocol)},
+            {"source_port", target.source_port},
+            {"frame_bytes", target.frame_bytes}};
 }
 
 // With four decimals, which are enough to judge by and short enough to read; null where there is no whole.
@@ -183,6 +185,12 @@ Json loss_of(const Loss& loss) {
     return causes;
 }
 
+Json json_of(const Origin& origin) {
+    Json internal = Json::array();
+    for (const Prefix& network : origin.internal) internal.push_back(network.to_string());
+    return {{"tap", origin.tap}, {"version", origin.version}, {"internal", std::move(internal)}};
+}
+
 Json json_of(const LockReport& report) {
     const Finding& finding = report.finding;
     return {{"schema", "flowlock.lock/1"},
@@ -209,7 +217,8 @@ Json json_of(const LockReport& report) {
             {"limit", limit_of(finding)},
             {"evidence", Json::object()},
             {"loss", loss_of(report.loss)},
-            {"duplicates", {{"distinct", report.duplicates.distinct}, {"twice", report.duplicates.twice}}}};
+            {"duplicates", {{"distinct", report.duplicates.distinct}, {"twice", report.duplicates.twice}}},
+            {"origin", json_of(report.origin)}};
 }
 
 std::string dump(const Json& json, int indent) {

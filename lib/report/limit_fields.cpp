@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "report/address_text.hpp"
 #include "report/attack_words.hpp"
 #include "report/number_format.hpp"
 #include "report/plain_text.hpp"
@@ -103,32 +104,36 @@ std::string sampling_text(const Finding& finding, NumberFormat format) {
         grouped(rate, format), packets_counted(error.value, format));
 }
 
-std::string allowed_fields(const LimitFigures& limit, NumberFormat format) {
+std::string allowed_fields(const LimitFigures& limit, const TextStyle& style) {
+    const NumberFormat format = style.numbers;
     std::string fields;
     for (const AllowedTraffic& allowed : limit.allowed)
-        fields += text_field("Allowed", fmt::format("{} more, {} GByte, which are not in these figures: {}",
-                                                    packets_counted(allowed.packets, format),
-                                                    gbyte({allowed.bytes}, format), allowed.reason));
+        fields += text_field(
+            "Allowed", fmt::format("{} more, {} GByte, which are not in these figures: {}",
+                                   packets_counted(allowed.packets, format), gbyte({allowed.bytes}, format),
+                                   line_text(allowed.reason, style)));
     return fields;
 }
 
 }  // namespace
 
-std::string limit_fields(const Finding& finding, NumberFormat format) {
+std::string limit_fields(const Finding& finding, const TextStyle& style) {
+    const NumberFormat format = style.numbers;
     return field_unless_empty("Exceeded", exceeded_text(finding, format)) +
            other_rules_fields(finding, format) + field_unless_empty("Vector", vector_text(finding, format)) +
            field_unless_empty("Established", established_text(finding, format)) +
            field_unless_empty("Role", role_words(finding)) +
            field_unless_empty("Externals", unattributed_text(finding, format)) +
            field_unless_empty("Sampling", sampling_text(finding, format)) +
-           allowed_fields(finding.limit, format);
+           allowed_fields(finding.limit, style);
 }
 
-std::string allowed_text(const LimitFigures& limit, NumberFormat format) {
+std::string allowed_text(const LimitFigures& limit, const TextStyle& style) {
     std::string text;
     for (const AllowedTraffic& allowed : limit.allowed)
-        text += fmt::format("{}{}, {}", text.empty() ? "" : "; ", plain_text(allowed.reason),
-                            packets_counted(allowed.packets, format));
+        text +=
+            fmt::format("{}{}, {}", text.empty() ? "" : "; ", plain_text(line_text(allowed.reason, style)),
+                        packets_counted(allowed.packets, style.numbers));
     return text;
 }
 

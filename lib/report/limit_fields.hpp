@@ -11,9 +11,9 @@
 namespace flowlock {
 
 // Only fields that say something: figures that a detector does not give are left out, not said to be zero.
-std::string limit_fields(const Finding& finding, NumberFormat format);
+std::string limit_fields(const Finding& finding, const TextStyle& style);
 
 // "backup, 3.000.000 packets; monitoring, 12 packets"
-std::string allowed_text(const LimitFigures& limit, NumberFormat format);
+std::string allowed_text(const LimitFigures& limit, const TextStyle& style);
 
 }  // namespace flowlock

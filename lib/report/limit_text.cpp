@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "report/address_text.hpp"
 #include "report/number_format.hpp"
 #include "report/plain_text.hpp"
 #include "report/report_words.hpp"
@@ -151,11 +152,12 @@ std::string name_text(const std::string& name) {
     return text;
 }
 
-std::vector<Row> networks_of(const Finding& finding, NumberFormat format) {
+std::vector<Row> networks_of(const Finding& finding, const TextStyle& style) {
+    const NumberFormat format = style.numbers;
     const LimitFigures& limit = finding.limit;
     std::vector<Row> rows;
     for (const ExternalNetwork& network : limit.networks)
-        rows.push_back({fmt::format("Network {} ({}),", name_text(network.name),
+        rows.push_back({fmt::format("Network {} ({}),", name_text(network_text(network.name, style)),
                                     counted(network.addresses, "address", "addresses", format)),
                         network.traffic});
     if (limit.networks_total > limit.networks.size())
@@ -165,12 +167,13 @@ std::vector<Row> networks_of(const Finding& finding, NumberFormat format) {
     return rows;
 }
 
-std::vector<Row> hosts_of(const Finding& finding, NumberFormat format) {
+std::vector<Row> hosts_of(const Finding& finding, const TextStyle& style) {
+    const NumberFormat format = style.numbers;
     const LimitFigures& limit = finding.limit;
     std::vector<Row> rows;
     for (const External& internal : limit.internals)
         rows.push_back({fmt::format("{} {},", finding.scope == Scope::outside ? "Source" : "Host",
-                                    internal.address.to_string()),
+                                    address_text(internal.address, style)),
                         internal.traffic});
     if (limit.internals_total > limit.internals.size())
         rows.push_back({fmt::format("Other hosts ({}),",
@@ -180,7 +183,8 @@ std::vector<Row> hosts_of(const Finding& finding, NumberFormat format) {
 }
 
 // The summary of one window.
-std::string window_text(const Finding& finding, NumberFormat format) {
+std::string window_text(const Finding& finding, const TextStyle& style) {
+    const NumberFormat format = style.numbers;
     assert(finding.trigger.window_s > 0);
     LineWriter writer(finding.trigger.window_s, format);
     std::string text = fmt::format("Direction {}\nInternal {}\nThreshold {}\n",
@@ -188,11 +192,12 @@ std::string window_text(const Finding& finding, NumberFormat format) {
                                    threshold_text(finding.trigger, format));
     text += writer.line("Sum", finding.totals);
     for (const External& external : finding.externals)
-        text += writer.line(fmt::format("External {},", external.address.to_string()), external.traffic);
+        text +=
+            writer.line(fmt::format("External {},", address_text(external.address, style)), external.traffic);
     // One after the other, since the columns move.
     text += rest_text(writer, finding, format);
-    text += writer.lines(networks_of(finding, format));
-    text += writer.lines(hosts_of(finding, format));
+    text += writer.lines(networks_of(finding, style));
+    text += writer.lines(hosts_of(finding, style));
     return text;
 }
 
@@ -214,10 +219,10 @@ Finding seen_by(const FurtherWindow& window, const Finding& finding) {
 
 }  // namespace
 
-std::string limit_text(const Finding& finding, NumberFormat format) {
-    std::string text = window_text(finding, format);
+std::string limit_text(const Finding& finding, const TextStyle& style) {
+    std::string text = window_text(finding, style);
     for (const FurtherWindow& window : finding.limit.further)
-        text += '\n' + window_text(seen_by(window, finding), format);
+        text += '\n' + window_text(seen_by(window, finding), style);
     return text;
 }
 

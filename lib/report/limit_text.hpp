@@ -15,6 +15,6 @@ namespace flowlock {
 // externals that were cut, "Unattributed," for traffic whose external is not known. Then the same totals once more by
 // external network ("Network 203.0.113.0/24 (12 addresses),") and by internal host ("Host 198.51.100.7,"), if the
 // finding has them.
-std::string limit_text(const Finding& finding, NumberFormat format);
+std::string limit_text(const Finding& finding, const TextStyle& style);
 
 }  // namespace flowlock

@@ -11,6 +11,8 @@ enum class NumberFormat : std::uint8_t { de, en };  // 40.674.000 and 5,909; or 
 // The layout of a scan's log: the provider's mails of 2013, of 2016 to 2022, and since 2024.
 enum class NetscanFormat : std::uint8_t { v1, v3, v4 };
 
+class AddressMask;
+
 // What the text of a report depends on beside the report.
 struct TextStyle {
     // Implicit: for most texts the numbers' format is all there is to say.
@@ -19,6 +21,7 @@ struct TextStyle {
 
     NumberFormat numbers;
     NetscanFormat netscan;
+    const AddressMask* mask = nullptr;  // what is hidden; outlives it; none: nothing is
 };
 
 struct ReportOptions {

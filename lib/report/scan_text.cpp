@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "report/address_text.hpp"
 #include "report/number_format.hpp"
 #include "report/report_words.hpp"
 #include "report/text_field.hpp"
@@ -41,10 +42,10 @@ std::string addresses_counted(const Finding& finding, NumberFormat format) {
 }
 
 // "198.51.100.7", or "3 addresses"
-std::string addresses_text(const Finding& finding, NumberFormat format) {
+std::string addresses_text(const Finding& finding, const TextStyle& style) {
     if (finding.scan.addresses == 1 && !finding.targets.empty())
-        return finding.targets.front().address.to_string();
-    return addresses_counted(finding, format);
+        return address_text(finding.targets.front().address, style);
+    return addresses_counted(finding, style.numbers);
 }
 
 std::string_view was(std::uint64_t count) {
@@ -52,7 +53,8 @@ std::string_view was(std::uint64_t count) {
 }
 
 // Who was contacted. The number of targets is said where it is not that of the addresses or ports.
-std::string whom_text(const Finding& finding, NumberFormat format) {
+std::string whom_text(const Finding& finding, const TextStyle& style) {
+    const NumberFormat format = style.numbers;
     const ScanFigures& scan = finding.scan;
     std::string text;
     std::uint64_t named = scan.addresses;
@@ -63,7 +65,7 @@ std::string whom_text(const Finding& finding, NumberFormat format) {
         case Kind::portscan:
             named = scan.ports;
             text = fmt::format("{} of {} {} contacted", ports_counted(finding, format),
-                               addresses_text(finding, format), was(scan.ports));
+                               addresses_text(finding, style), was(scan.ports));
             break;
         default:
             text = fmt::format("{} {} contacted on {}", addresses_counted(finding, format),
@@ -73,10 +75,12 @@ std::string whom_text(const Finding& finding, NumberFormat format) {
     return text + fmt::format(", {} in all", counted(finding.targets_total, "target", "targets", format));
 }
 
-// All contacts lie within so many seconds.
+// All contacts lie within so many seconds, by the times of the JSON, which have microseconds.
 std::uint64_t seconds_of(const Finding& finding) {
-    using std::chrono::ceil, std::chrono::seconds;
-    const auto length = ceil<seconds>(finding.last_seen - finding.first_seen).count();
+    using std::chrono::ceil, std::chrono::floor, std::chrono::microseconds, std::chrono::seconds;
+    const auto length =
+        ceil<seconds>(floor<microseconds>(finding.last_seen) - floor<microseconds>(finding.first_seen))
+            .count();
     return length > 1 ? static_cast<std::uint64_t>(length) : 1;
 }
 
@@ -182,9 +186,10 @@ std::string field_unless_empty(std::string_view label, const std::string& text) 
 
 }  // namespace
 
-std::string contacts_sentence(const Finding& finding, NumberFormat format) {
+std::string contacts_sentence(const Finding& finding, const TextStyle& style) {
+    const NumberFormat format = style.numbers;
     std::string text =
-        fmt::format("{} within {} s", whom_text(finding, format), grouped(seconds_of(finding), format));
+        fmt::format("{} within {} s", whom_text(finding, style), grouped(seconds_of(finding), format));
     if (finding.scan.peak_per_second > 0)
         text += fmt::format(" (at most {} in one second)", grouped(finding.scan.peak_per_second, format));
     return text + "; " + outcomes_text(finding.scan, format) + '.';
@@ -220,17 +225,18 @@ std::string replies_field(const ReplyVisibility& replies, NumberFormat format) {
                     grouped(replies.seen, format), grouped(replies.established, format)));
 }
 
-std::string scan_fields(const LockReport& report, NumberFormat format) {
+std::string scan_fields(const LockReport& report, const TextStyle& style) {
+    const NumberFormat format = style.numbers;
     const Finding& finding = report.finding;
     const ScanFigures& scan = finding.scan;
     const bool by_protocol = finding.protocol == ProtocolClass::any;
     std::string text;
     if (report.state == CaseState::withdrawn)
-        text += text_field("Targets", contacts_sentence(finding, format));
+        text += text_field("Targets", contacts_sentence(finding, style));
     else
-        text += text_field("Evidence",
-                           contacts_sentence(finding, format) + criterion_sentences(finding, format)) +
-                text_field("Confidence", confidence_text(scan.confidence));
+        text +=
+            text_field("Evidence", contacts_sentence(finding, style) + criterion_sentences(finding, format)) +
+            text_field("Confidence", confidence_text(scan.confidence));
     return text + field_unless_empty("Tools", tools_text(finding, format)) +
            field_unless_empty(by_protocol ? "Protocols" : "Ports", ports_top_text(scan, format)) +
            replies_field(scan.replies, format);

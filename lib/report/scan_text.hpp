@@ -12,7 +12,7 @@ namespace flowlock {
 
 // "118 addresses were contacted on TCP port 22 within 25 s (at most 9 in one second); 115 stayed silent, 2
 // refused, 1 answered."
-std::string contacts_sentence(const Finding& finding, NumberFormat format);
+std::string contacts_sentence(const Finding& finding, const TextStyle& style);
 
 // Why the host is innocent: one sentence; empty for none.
 std::string exoneration_sentence(Exoneration exoneration);
@@ -23,6 +23,6 @@ std::string replies_field(const ReplyVisibility& replies, NumberFormat format);
 
 // The fields of a lock report's header: what convinced, how sure it is, tools, ports, replies. The last three
 // only where they say something; a withdrawn report claims nothing, so it lacks the first two.
-std::string scan_fields(const LockReport& report, NumberFormat format);
+std::string scan_fields(const LockReport& report, const TextStyle& style);
 
 }  // namespace flowlock

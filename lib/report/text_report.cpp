@@ -33,7 +33,15 @@ std::string flows_text(const Finding& finding, NumberFormat format) {
                        sampled ? "" : "; packets and bytes are exact");
 }
 
-std::string header_text(const LockReport& report, NumberFormat format) {
+// "tap1, flowlock 1.2.0"
+std::string monitor_text(const Origin& origin) {
+    return origin.version.empty()
+               ? origin.tap
+               : fmt::format("{}{}flowlock {}", origin.tap, origin.tap.empty() ? "" : ", ", origin.version);
+}
+
+std::string header_text(const LockReport& report, const TextStyle& style) {
+    const NumberFormat format = style.numbers;
     const Finding& finding = report.finding;
     std::string text = text_field("Case", report.id);
     if (report.state == CaseState::withdrawn)
@@ -42,10 +50,12 @@ std::string header_text(const LockReport& report, NumberFormat format) {
     text += text_field("Reason", reason_text(finding));
     text += text_field("Traffic", traffic_text(finding));
     text += text_field("Seen", seen_text(finding) + "; all times in this report are UTC");
+    if (const std::string monitor = monitor_text(report.origin); !monitor.empty())
+        text += text_field("Monitor", monitor);
     text += text_field("Rule", rule_text(finding.trigger, format));
-    if (finding.reason == Reason::attack) text += limit_fields(finding, format);
+    if (finding.reason == Reason::attack) text += limit_fields(finding, style);
     if (finding.flows_estimated.value > 0) text += text_field("Flows", flows_text(finding, format));
-    if (finding.reason == Reason::scan) text += scan_fields(report, format);
+    if (finding.reason == Reason::scan) text += scan_fields(report, style);
     text += text_field("Loss", loss_text(report.loss, format));
     if (report.duplicates.are_many())
         text += text_field(
@@ -59,10 +69,15 @@ std::string header_text(const LockReport& report, NumberFormat format) {
 
 }  // namespace
 
+std::string log_text(const Finding& finding, const TextStyle& style) {
+    return finding.reason == Reason::scan ? netscan_text(finding, style) : limit_text(finding, style);
+}
+
 std::string text_report(const LockReport& report, const TextStyle& style) {
-    const bool scan = report.finding.reason == Reason::scan;
-    return header_text(report, style.numbers) + '\n' +
-           (scan ? netscan_text(report.finding) : limit_text(report.finding, style.numbers));
+    std::string text;
+    for (const std::string& part : {header_text(report, style), log_text(report.finding, style)})
+        text += (text.empty() ? "" : "\n") + part;
+    return text;
 }
 
 }  // namespace flowlock

@@ -25,11 +25,20 @@ inline Traffic traffic(std::uint64_t packets, std::uint64_t bytes, std::uint64_t
     return {{packets}, {bytes}, {flows}};
 }
 
+// A monitor called "tap1" of a version that never was.
+inline Origin example_origin() {
+    return {.tap = "tap1",
+            .version = "4.5.6",
+            .internal = {Prefix::parse("192.0.2.0/24").value(), Prefix::parse("178.63.65.0/24").value(),
+                         Prefix::parse("2001:db8::/32").value()}};
+}
+
 // 192.0.2.1 tries port 22 of three addresses; two rows are kept.
 inline LockReport scan_report() {
     LockReport report;
     report.id = "20131113T181427Z-192.0.2.1-netscan";
     report.loss = {{"nic_missed", {0}}, {"table_full", {0}}};
+    report.origin = example_origin();
     Finding& finding = report.finding;
     finding.reason = Reason::scan;
     finding.kind = Kind::netscan;
@@ -41,8 +50,8 @@ inline LockReport scan_report() {
     finding.trigger = {
         .rule = "scan", .metric = Metric::failed_contacts, .value = 3, .threshold = 2, .window_s = 300};
     finding.totals = traffic(4, 160, 3);
-    finding.targets = {{seed_time(0, 123456), address("198.51.100.1"), 22},
-                       {seed_time(1), address("198.51.100.2"), 22}};
+    finding.targets = {{seed_time(0, 123456), address("198.51.100.1"), 22, 40'001, 64},
+                       {seed_time(1), address("198.51.100.2"), 22, 40'002, 78}};
     finding.targets_total = 3;
     finding.scan = {.answered = 0,
                     .refused = 1,
@@ -55,6 +64,17 @@ inline LockReport scan_report() {
                     .ports_top = {{22, 3}},
                     .tools = {{"masscan", 3}},
                     .replies = {.established = 3, .seen = 2}};
+    return report;
+}
+
+// An IPv6 host tries one IPv6 address, the longest there is.
+inline LockReport ipv6_scan_report() {
+    LockReport report = scan_report();
+    report.id = "20131113T181427Z-2001_db8__1-netscan";
+    report.finding.host = address("2001:db8::1");
+    report.finding.targets = {
+        {seed_time(), address("2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"), 443, 40'003, 78}};
+    report.finding.targets_total = 1;
     return report;
 }
 
@@ -109,6 +129,7 @@ inline LockReport limit_report() {
 inline LockReport amplification_report() {
     LockReport report = limit_report();
     report.id = "20131113T181927Z-178.63.65.85-in-packet_limit";
+    report.origin = example_origin();
     Finding& finding = report.finding;
     finding.direction = Direction::in;
     finding.vector = "amplification:ntp";
@@ -145,6 +166,7 @@ inline LockReport amplification_report() {
 inline LockReport network_report() {
     LockReport report = limit_report();
     report.id = "20131113T181927Z-178.63.65.0_24-out-packet_limit";
+    report.origin = example_origin();
     Finding& finding = report.finding;
     finding.host = address("178.63.65.0");
     finding.scope = Scope::network;

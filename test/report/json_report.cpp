@@ -42,13 +42,14 @@ TEST_CASE("a scan's report is one line with the fields of the contract, in its o
         R"("last_seen":"2013-11-13T18:14:29.000000Z",)"
         R"("trigger":{"rule":"scan","metric":"failed_contacts","value":3,"threshold":2,"window_s":300,"first_exceeded":null,"peak":null},)"
         R"("totals":{"packets":4,"bytes":160,"flows":3,"flows_estimated":0},"externals":[],"externals_total":0,)"
-        R"("targets":[{"time":"2013-11-13T18:14:27.123456Z","address":"198.51.100.1","port":22,"protocol":"tcp"},)"
-        R"({"time":"2013-11-13T18:14:28.000000Z","address":"198.51.100.2","port":22,"protocol":"tcp"}],)"
+        R"("targets":[{"time":"2013-11-13T18:14:27.123456Z","address":"198.51.100.1","port":22,"protocol":"tcp","source_port":40001,"frame_bytes":64},)"
+        R"({"time":"2013-11-13T18:14:28.000000Z","address":"198.51.100.2","port":22,"protocol":"tcp","source_port":40002,"frame_bytes":78}],)"
         R"("targets_total":3,"scan":{"answered":0,"refused":1,"unreachable":0,"unanswered":2,"cut_short":1,)"
         R"("addresses":3,"ports":1,"log2_likelihood":6,"criterion":"failed_contacts","confidence":"high",)"
         R"("exoneration":null,"peak_per_second":2,"ports_top":[{"port":22,"targets":3}],)"
         R"("tools":[{"tool":"masscan","targets":3}],)"
-        R"("replies":{"established":3,"seen":2,"visible_share":0.6667}},"limit":{},"evidence":{},"loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0}})");
+        R"("replies":{"established":3,"seen":2,"visible_share":0.6667}},"limit":{},"evidence":{},"loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0},)"
+        R"("origin":{"tap":"tap1","version":"4.5.6","internal":["192.0.2.0/24","178.63.65.0/24","2001:db8::/32"]}})");
 }
 
 TEST_CASE("a limit's report is one line with the fields of the contract, in its order") {
@@ -69,7 +70,7 @@ TEST_CASE("a limit's report is one line with the fields of the contract, in its 
         R"("limit":{"rules":[],"further":[],"excesses":0,"role":null,"vectors":[],"established":{"packets":0,"bytes":0,"share":0.0},)"
         R"("unattributed":{"packets":0,"bytes":0,"flows":0},"internals":[],"internals_total":0,)"
         R"("networks":[],"networks_total":0,"allowed":[],"sampling":{"rate":1,"packets_error":0,"share":0.0}},"evidence":{},)"
-        R"("loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0}})");
+        R"("loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0},"origin":{"tap":"","version":"","internal":[]}})");
 }
 
 TEST_CASE("all figures of a limit stand under their own names, in the order of the contract") {
@@ -224,7 +225,7 @@ TEST_CASE("the schema lets later versions add fields") {
 TEST_CASE("the schema rejects a report without any one of its fields") {
     for (const LockReport& report : {scan_report(), exonerated_report(), limit_report(), allowed_report()}) {
         const Json json = Json::parse(json_report_line(report));
-        REQUIRE(json.size() == 25);
+        REQUIRE(json.size() == 26);
         for (const auto& item : json.items()) {
             INFO(item.key());
             CHECK(violation_without(report, "", item.key()) != "");
@@ -256,8 +257,10 @@ TEST_CASE("the schema rejects a report without any one of its fields") {
         CHECK(violation_without(limit_report(), "/externals/0", key) != "");
     }
     CHECK(violation_without(limit_report(), "/externals/0", "address") != "");
-    for (const auto* key : {"time", "address", "port", "protocol"})
+    for (const auto* key : {"time", "address", "port", "protocol", "source_port", "frame_bytes"})
         CHECK(violation_without(scan_report(), "/targets/0", key) != "");
+    for (const auto* key : {"tap", "version", "internal"})
+        CHECK(violation_without(scan_report(), "/origin", key) != "");
     for (const auto* key : {"answered", "refused", "unreachable", "unanswered", "cut_short", "addresses",
                             "ports", "log2_likelihood", "criterion", "confidence", "exoneration",
                             "peak_per_second", "ports_top", "tools", "replies"})
@@ -330,7 +333,11 @@ TEST_CASE("the schema rejects a scan that looks like a limit, and a limit that l
     CHECK(violation_with(scan_report(), "/scan", Json::object()) != "");
     CHECK(violation_with(scan_report(), "/trigger/metric", "packets") != "");
     CHECK(violation_with(scan_report(), "/targets/0/port", 65536) != "");
+    CHECK(violation_with(scan_report(), "/targets/0/source_port", 65536) != "");
+    CHECK(violation_with(scan_report(), "/targets/0/frame_bytes", -1) != "");
     CHECK(violation_with(scan_report(), "/targets/0/time", 0) != "");
+    CHECK(violation_with(scan_report(), "/origin/tap", nullptr) != "");
+    CHECK(violation_with(scan_report(), "/origin/internal/0", "192.0.2.1") != "");
     CHECK(violation_with(scan_report(), "/trigger/metric", "targets") == "");
     CHECK(violation_with(limit_report(), "/trigger/metric", "targets") != "");
     CHECK(violation_with(limit_report(), "/kind", "netscan") != "");

@@ -29,6 +29,7 @@ TEST_CASE("a scan's report says in a header who, what, when and by which rule, t
         "Reason      Scan: many addresses contacted on one or few ports (netscan)\n"
         "Traffic     TCP, outgoing, from this host\n"
         "Seen        2013-11-13 18:14:27 to 2013-11-13 18:14:29; all times in this report are UTC\n"
+        "Monitor     tap1, flowlock 4.5.6\n"
         "Rule        scan: 3 failed contacts within 300 s, limit 2\n"
         "Evidence    3 addresses were contacted on TCP port 22 within 2 s (at most 2 in one second); 2 "
         "stayed\n"
@@ -40,7 +41,7 @@ TEST_CASE("a scan's report says in a header who, what, when and by which rule, t
         "Tools       all first probes carry the mark of masscan\n"
         "Loss        none\n"
         "\n" +
-            netscan_text(report.finding));
+            netscan_text(report.finding, {}));
 }
 
 TEST_CASE("a limit's report says in a header who, what, when and by which rule, then shows the summary") {
@@ -68,6 +69,7 @@ TEST_CASE("a limit's header says all that is known of the attack, in words, and 
           "Reason      Attack: more packets per second than the limit allows (packet_limit)\n"
           "Traffic     all protocols, incoming, to this host\n"
           "Seen        2013-11-13 18:14:27 to 2013-11-13 18:19:26; all times in this report are UTC\n"
+          "Monitor     tap1, flowlock 4.5.6\n"
           "Rule        in-packets: 135.580 packets/s over 300 s, limit 100.000 packets/s\n"
           "Exceeded    12 times, with pauses; first at 2013-11-13 18:19:27; the peak window ended at "
           "2013-11-13\n"

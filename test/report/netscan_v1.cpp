@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "report/netscan_text.hpp"
+#include "report/netscan_v1.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -19,19 +19,10 @@ std::vector<std::size_t> widths_of(const std::string& text) {
     return widths;
 }
 
-// A scan of two IPv6 addresses by an IPv6 host.
-Finding ipv6_scan() {
-    Finding finding = scan_report().finding;
-    finding.host = address("2001:db8::1");
-    finding.targets = {{seed_time(), address("2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"), 443}};
-    finding.targets_total = 1;
-    return finding;
-}
-
 }  // namespace
 
 TEST_CASE("the banner of the provider's help page is reproduced byte for byte") {
-    CHECK(netscan_banner(Kind::netscan, "x.x.x.x", NetscanLayout::ipv4()) ==
+    CHECK(netscan_v1::banner(Kind::netscan, "x.x.x.x", netscan_v1::widths(false)) ==
           "###################################################################\n"
           "#          Netscan detected from host   x.x.x.x                   #\n"
           "###################################################################\n");
@@ -40,7 +31,7 @@ TEST_CASE("the banner of the provider's help page is reproduced byte for byte") 
 TEST_CASE("the rows of the provider's help page are reproduced byte for byte") {
     std::string rows;
     for (const auto* target : {"65.98.236.0", "65.98.236.1", "65.98.236.2", "65.98.236.3"})
-        rows += netscan_row("Thu Nov 13 18:14:27 2013", "x.x.x.x", target, 22, NetscanLayout::ipv4());
+        rows += netscan_v1::row("Thu Nov 13 18:14:27 2013", "x.x.x.x", target, 22, netscan_v1::widths(false));
     CHECK(rows ==
           "Thu Nov 13 18:14:27 2013:   x.x.x.x =>         65.98.236.0:   22\n"
           "Thu Nov 13 18:14:27 2013:   x.x.x.x =>         65.98.236.1:   22\n"
@@ -60,15 +51,15 @@ TEST_CASE("a whole netscan log has banner, columns, rows and five dots where row
         "Wed Nov 13 18:14:27 2013:   192.0.2.1 =>        198.51.100.1:   22\n"
         "Wed Nov 13 18:14:28 2013:   192.0.2.1 =>        198.51.100.2:   22\n";
     Finding finding = scan_report().finding;
-    CHECK(netscan_text(finding) == whole + ".....\n");
+    CHECK(netscan_v1::log(finding, {}) == whole + ".....\n");
 
     finding.targets_total = 2;
-    CHECK(netscan_text(finding) == whole);
+    CHECK(netscan_v1::log(finding, {}) == whole);
 }
 
 TEST_CASE("the banner names the kind of scan, with the host in the same column and the box closed") {
     const auto second_line = [](Kind kind) {
-        return netscan_banner(kind, "192.0.2.1", NetscanLayout::ipv4()).substr(68, 68);
+        return netscan_v1::banner(kind, "192.0.2.1", netscan_v1::widths(false)).substr(68, 68);
     };
     CHECK(second_line(Kind::netscan) ==
           "#          Netscan detected from host   192.0.2.1                 #\n");
@@ -79,8 +70,8 @@ TEST_CASE("the banner names the kind of scan, with the host in the same column a
 }
 
 TEST_CASE("the longest IPv4 addresses and ports keep their columns") {
-    CHECK(netscan_row("Wed Nov  6 00:00:00 2013", "255.255.255.255", "255.255.255.255", 65535,
-                      NetscanLayout::ipv4()) ==
+    CHECK(netscan_v1::row("Wed Nov  6 00:00:00 2013", "255.255.255.255", "255.255.255.255", 65535,
+                          netscan_v1::widths(false)) ==
           "Wed Nov  6 00:00:00 2013:   255.255.255.255 =>     255.255.255.255:65535\n");
 }
 
@@ -89,12 +80,12 @@ TEST_CASE("an ICMP sweep shows port 0") {
     finding.kind = Kind::icmp_sweep;
     finding.targets = {{seed_time(), address("198.51.100.1"), 0}};
     CHECK_THAT(
-        netscan_text(finding),
+        netscan_v1::log(finding, {}),
         Catch::EndsWith("Wed Nov 13 18:14:27 2013:   192.0.2.1 =>        198.51.100.1:    0\n.....\n"));
 }
 
 TEST_CASE("in IPv6 the fields of host and target are 45 wide and the box stays closed") {
-    const std::string text = netscan_text(ipv6_scan());
+    const std::string text = netscan_v1::log(ipv6_scan_report().finding, {});
     CHECK_THAT(text, Catch::Contains("\n#          Netscan detected from host   2001:db8::1" +
                                      std::string(34, ' ') + "#\n"));
     CHECK_THAT(text,
@@ -109,11 +100,11 @@ TEST_CASE("in IPv6 the fields of host and target are 45 wide and the box stays c
 }
 
 TEST_CASE("one IPv6 target widens the whole log, also of an IPv4 host") {
-    Finding finding = ipv6_scan();
+    Finding finding = ipv6_scan_report().finding;
     finding.host = address("192.0.2.1");
     finding.targets.push_back({seed_time(), address("198.51.100.1"), 443});
     finding.targets_total = 2;
-    const std::string text = netscan_text(finding);
+    const std::string text = netscan_v1::log(finding, {});
     CHECK(widths_of(text).front() == 86);
     CHECK_THAT(text, Catch::EndsWith("192.0.2.1 => " + std::string(33, ' ') + "198.51.100.1:  443\n"));
 }
