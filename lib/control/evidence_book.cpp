@@ -162,9 +162,9 @@ Evidence EvidenceBook::evidence_for(const Finding& finding) {
     std::vector<Kept> others;
     for (const Kept& kept : open.kept) (matters_for(finding, kept.packet) ? chosen : others).push_back(kept);
     const auto group = [](const Kept& kept) { return std::tuple(kept.epoch_s, kept.packet.direction); };
+    // What else the customer did is nobody's business, as long as there is something to show.
+    if (chosen.empty()) chosen.swap(others);
     keep_evenly(chosen, options_.packets_max, group);
-    keep_evenly(others, options_.packets_max - chosen.size(), group);
-    chosen.insert(chosen.end(), others.begin(), others.end());
     std::sort(chosen.begin(), chosen.end(), [](const Kept& a, const Kept& b) {
         return std::tie(a.packet.time, a.serial, a.packet.direction) <
                std::tie(b.packet.time, b.serial, b.packet.direction);

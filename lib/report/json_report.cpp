@@ -5,8 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/case_files.hpp"
 #include "report/report_words.hpp"
 #include "report/sampling_error.hpp"
+#include "report/sha256.hpp"
 
 namespace flowlock {
 namespace {
@@ -179,6 +181,22 @@ Json host_of(const Finding& finding) {
             {"scope", name_of(finding.scope)}};
 }
 
+Json evidence_of(const LockReport& report) {
+    const Evidence& evidence = report.evidence;
+    if (evidence.packets.empty()) return Json::object();
+    Json files = Json::array();
+    for (const CaseFile& file : evidence_files(report))
+        files.push_back(
+            {{"name", file.name}, {"bytes", file.content.size()}, {"sha256", sha256_hex(file.content)}});
+    return {{"packets", evidence.packets.size()},
+            {"packets_out", evidence.packets_out},
+            {"packets_in", evidence.packets_in},
+            {"from", iso8601(evidence.from)},
+            {"until", iso8601(evidence.until)},
+            {"interfaces", evidence.interfaces},
+            {"files", files}};
+}
+
 Json loss_of(const Loss& loss) {
     Json causes = Json::object();
     for (const auto& [cause, packets] : loss) causes[cause] = packets.value;
@@ -215,7 +233,7 @@ Json json_of(const LockReport& report) {
             {"targets_total", finding.targets_total},
             {"scan", scan_of(finding)},
             {"limit", limit_of(finding)},
-            {"evidence", Json::object()},
+            {"evidence", evidence_of(report)},
             {"loss", loss_of(report.loss)},
             {"duplicates", {{"distinct", report.duplicates.distinct}, {"twice", report.duplicates.twice}}},
             {"origin", json_of(report.origin)}};

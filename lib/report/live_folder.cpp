@@ -9,9 +9,9 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "report/case_folder.hpp"
 #include "report/json_report.hpp"
 #include "report/summary_json.hpp"
-#include "report/text_report.hpp"
 #include "report/whole_file.hpp"
 
 namespace flowlock {
@@ -115,10 +115,8 @@ void LiveFolder::write(const LockReport& report, const TextStyle& style) const {
         create(folder_);
         return append_line(findings_file, report);
     }
-    const fs::path folder = folder_ / "cases" / report.id;
-    create(folder);
-    write_whole_file(folder / "report.json", json_report_page(report));
-    write_whole_file(folder / "report.txt", text_report(report, style));
+    create(folder_ / "cases");
+    write_case_folder(folder_ / "cases", report.id, case_files(report, style));
     append_line(locks_file, report);
 }
 

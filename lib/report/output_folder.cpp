@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "report/output_folder.hpp"
 
-#include <array>
 #include <cassert>
 #include <cerrno>
 #include <fcntl.h>
@@ -11,18 +10,15 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "report/case_folder.hpp"
 #include "report/json_report.hpp"
 #include "report/summary_json.hpp"
-#include "report/text_report.hpp"
 #include "report/whole_file.hpp"
 
 namespace flowlock {
 namespace {
 
 namespace fs = std::filesystem;
-
-// report.json comes last: as long as it is there, the folder is known to be ours.
-constexpr std::array case_files{"report.txt", "evidence.pcapng", "report.json"};
 
 void check(const fs::path& path, const std::error_code& error) {
     if (error) throw std::runtime_error(path.string() + ": " + error.message());
@@ -48,7 +44,7 @@ void remove_file(const fs::path& file) {
 bool is_case(const fs::path& folder) {
     std::error_code ignored;
     if (fs::symlink_status(folder, ignored).type() != fs::file_type::directory) return false;
-    const fs::path report = folder / case_files.back();
+    const fs::path report = folder / case_file_names.back();
     if (fs::symlink_status(report, ignored).type() != fs::file_type::regular) return false;
     std::string head(64, '\0');
     std::ifstream(report, std::ios::binary).read(head.data(), static_cast<std::streamsize>(head.size()));
@@ -57,7 +53,7 @@ bool is_case(const fs::path& folder) {
 
 // Removes our files by name; the folder too, unless somebody else's file is left in it.
 void remove_case(const fs::path& folder) {
-    for (const char* name : case_files) {
+    for (const char* name : case_file_names) {
         remove_file(folder / name);
         remove_file(part_of(folder / name));
     }
@@ -101,18 +97,12 @@ void OutputFolder::remove_earlier_run() const {
     remove_file(folder_ / "locks.jsonl");
     remove_file(folder_ / "findings.jsonl");
     for (const fs::path& entry : entries_of(cases_))
-        if (is_case(entry)) remove_case(entry);
+        if (!remove_case_part(entry) && is_case(entry)) remove_case(entry);
 }
 
 void OutputFolder::write_case(const LockReport& report, const TextStyle& style) const {
     assert(!report.id.empty() && report.id.front() != '.' && report.id.find('/') == std::string::npos);
-    const fs::path folder = cases_ / report.id;
-    std::error_code error;
-    fs::create_directory(folder, error);
-    check(folder, error);
-    // report.json comes first: the next run recognises the folder by it, should this one be killed here.
-    write_whole_file(folder / "report.json", json_report_page(report));
-    write_whole_file(folder / "report.txt", text_report(report, style));
+    write_case_folder(cases_, report.id, case_files(report, style));
 }
 
 }  // namespace flowlock

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "report/dump_text.hpp"
 #include "report/limit_fields.hpp"
 #include "report/limit_text.hpp"
 #include "report/netscan_text.hpp"
@@ -67,6 +68,11 @@ std::string header_text(const LockReport& report, const TextStyle& style) {
     return text;
 }
 
+std::string dump_part(const LockReport& report) {
+    const std::string dump = dump_text(report);
+    return dump.empty() ? "" : "Detailed Traffic Dump\n\n" + dump;
+}
+
 }  // namespace
 
 std::string log_text(const Finding& finding, const TextStyle& style) {
@@ -75,8 +81,9 @@ std::string log_text(const Finding& finding, const TextStyle& style) {
 
 std::string text_report(const LockReport& report, const TextStyle& style) {
     std::string text;
-    for (const std::string& part : {header_text(report, style), log_text(report.finding, style)})
-        text += (text.empty() ? "" : "\n") + part;
+    for (const std::string& part :
+         {header_text(report, style), log_text(report.finding, style), dump_part(report)})
+        if (!part.empty()) text += (text.empty() ? "" : "\n") + part;
     return text;
 }
 

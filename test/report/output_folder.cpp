@@ -13,6 +13,7 @@
 #include <catch2/catch.hpp>
 
 #include "examples.hpp"
+#include "report/case_folder.hpp"
 #include "report/json_report.hpp"
 #include "report/summary_json.hpp"
 #include "report/text_report.hpp"
@@ -92,8 +93,9 @@ TEST_CASE("a run's folder holds the summary, the lines and one folder per case")
     OutputFolder(folder).write(example_summary(), {scan, limit}, NumberFormat::en);
 
     CHECK(tree(folder) ==
-          std::vector<std::string>{"cases", "cases/" + limit.id, "cases/" + limit.id + "/report.json",
-                                   "cases/" + limit.id + "/report.txt", "cases/" + scan.id,
+          std::vector<std::string>{"cases", "cases/" + limit.id, "cases/" + limit.id + "/manifest.json",
+                                   "cases/" + limit.id + "/report.json", "cases/" + limit.id + "/report.txt",
+                                   "cases/" + scan.id, "cases/" + scan.id + "/manifest.json",
                                    "cases/" + scan.id + "/report.json", "cases/" + scan.id + "/report.txt",
                                    "findings.jsonl", "locks.jsonl", "summary.json"});
     CHECK(read(folder / "summary.json") == summary_page(example_summary()));
@@ -118,8 +120,9 @@ TEST_CASE("who was found innocent is a line in findings.jsonl, has no case, and 
     other.id += "-2";
     const OutputFolder folder(scratch.path);
     folder.write(example_summary(), {exonerated_report(), scan, other}, NumberFormat::de);
-    CHECK(tree(scratch.path / "cases") ==
-          std::vector<std::string>{scan.id, scan.id + "/report.json", scan.id + "/report.txt"});
+    CHECK(tree(scratch.path / "cases") == std::vector<std::string>{scan.id, scan.id + "/manifest.json",
+                                                                   scan.id + "/report.json",
+                                                                   scan.id + "/report.txt"});
     CHECK(read(scratch.path / "locks.jsonl") == json_report_line(scan) + "\n");
     CHECK(read(scratch.path / "findings.jsonl") ==
           json_report_line(exonerated_report()) + "\n" + json_report_line(other) + "\n");
@@ -142,9 +145,10 @@ TEST_CASE("a run replaces what an earlier one left, and nothing else") {
     second.locks = 0;
     OutputFolder(scratch.path).write(second, {scan}, NumberFormat::en);
     CHECK(tree(scratch.path) ==
-          std::vector<std::string>{"cases", "cases/" + scan.id, "cases/" + scan.id + "/report.json",
-                                   "cases/" + scan.id + "/report.txt", "cases/mine", "cases/mine/report.json",
-                                   "findings.jsonl", "locks.jsonl", "notes.txt", "summary.json"});
+          std::vector<std::string>{"cases", "cases/" + scan.id, "cases/" + scan.id + "/manifest.json",
+                                   "cases/" + scan.id + "/report.json", "cases/" + scan.id + "/report.txt",
+                                   "cases/mine", "cases/mine/report.json", "findings.jsonl", "locks.jsonl",
+                                   "notes.txt", "summary.json"});
     CHECK(read(scratch.path / "locks.jsonl") == json_report_line(scan) + "\n");
     CHECK(read(scratch.path / "summary.json") == summary_page(second));
     CHECK(read(scratch.path / "notes.txt") == "mine");
@@ -237,6 +241,6 @@ TEST_CASE("a disk that fills up names the file, and leaves no summary that would
     large.finding.targets.resize(500, large.finding.targets.front());
     const FileSizeLimit full(4096);
     CHECK(refusal([&] { folder.write(example_summary(), {large}, NumberFormat::de); }) ==
-          (scratch.path / "cases" / large.id / "report.json").string() + ": File too large");
-    CHECK(tree(scratch.path) == std::vector<std::string>{"cases", "cases/" + large.id});
+          (part_of_case(scratch.path / "cases", large.id) / "report.json").string() + ": File too large");
+    CHECK(tree(scratch.path) == std::vector<std::string>{"cases"});
 }

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a case's folder holds, as bytes. Any thread.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "report/lock_report.hpp"
+#include "report/report_options.hpp"
+
+namespace flowlock {
+
+struct CaseFile {
+    std::string name;
+    std::string content;
+};
+
+// Every name that a case's file can have. report.json comes last: where it stands, the folder is known to be ours.
+inline constexpr std::array case_file_names{"report.txt", "dump.txt", "evidence.pcapng", "manifest.json",
+                                            "report.json"};
+
+// dump.txt and evidence.pcapng; none, if the case has no packets.
+std::vector<CaseFile> evidence_files(const LockReport& report);
+
+// All of them; the last one is manifest.json, which says the size and the SHA-256 of the others.
+std::vector<CaseFile> case_files(const LockReport& report, const TextStyle& style);
+
+}  // namespace flowlock

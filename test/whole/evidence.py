@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The files of a case: their sums, their packets against the input, their lines against tcpdump's, and that neither the
+number of workers nor the machine changes a byte."""
+
+import datetime
+import hashlib
+import ipaddress
+import json
+import re
+import struct
+import subprocess
+import tempfile
+from pathlib import Path
+
+import harness
+
+INSIDE = ("198.51.100.0/24", "2001:db8:100::/48")
+
+
+def records_of_pcap(path):
+    """[(time in ns, length on the wire, bytes)] of a capture with Ethernet frames, by the format's description."""
+    data = path.read_bytes()
+    magic = struct.unpack_from("<I", data)[0]
+    unit = {0xa1b2c3d4: 1000, 0xa1b23c4d: 1}[magic]
+    records, at = [], 24
+    while at < len(data):
+        seconds, fraction, captured, wire = struct.unpack_from("<IIII", data, at)
+        records.append((seconds * 1_000_000_000 + fraction * unit, wire, data[at + 16:at + 16 + captured]))
+        at += 16 + captured
+    return records
+
+
+def records_of_pcapng(path):
+    """The same of a pcapng file, and the comments of its section."""
+    data = path.read_bytes()
+    records, comments, at = [], [], 0
+    while at < len(data):
+        kind, length = struct.unpack_from("<II", data, at)
+        body = data[at + 8:at + length - 4]
+        assert struct.unpack_from("<I", data, at + length - 4)[0] == length and length % 4 == 0
+        if kind == 0x0a0d0d0a:
+            option, size = struct.unpack_from("<HH", body, 16)
+            comments.append((option, body[20:20 + size].decode()))
+        if kind == 6:
+            _, high, low, captured, wire = struct.unpack_from("<IIIII", body)
+            records.append((high << 32 | low, wire, body[20:20 + captured]))
+        at += length
+    return records, comments
+
+
+def addresses(frame):
+    """Source and destination of an Ethernet frame's IP packet, as bytes."""
+    while frame[12:14] in (b"\x81\x00", b"\x88\xa8"):
+        frame = frame[:12] + frame[16:]
+    if frame[12:14] == b"\x08\x00":
+        return frame[26:30], frame[30:34]
+    if frame[12:14] == b"\x86\xdd":
+        return frame[22:38], frame[38:54]
+    return None, None
+
+
+def packed(address):
+    return ipaddress.ip_address(address).packed
+
+
+def nanoseconds(time):
+    moment = datetime.datetime.fromisoformat(time.replace("Z", "+00:00"))
+    return int(moment.timestamp()) * 1_000_000_000
+
+
+def tcpdump(options, capture):
+    done = subprocess.run(["tcpdump", *options, "-r", capture], capture_output=True, text=True, env={"TZ": "UTC", "PATH": "/usr/bin:/bin:/usr/sbin"})
+    return done.stdout.splitlines()
+
+
+def check_manifest(checks, folder):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    checks.equal("case of the manifest", manifest["case"], folder.name)
+    named = {file["name"]: file for file in manifest["files"]}
+    checks.equal("files", sorted(path.name for path in folder.iterdir()), sorted([*named, "manifest.json"]))
+    for name, file in named.items():
+        content = (folder / name).read_bytes()
+        checks.equal(f"{name}'s size", len(content), file["bytes"])
+        checks.equal(f"{name}'s sum", hashlib.sha256(content).hexdigest(), file["sha256"])
+
+
+def check_packets(checks, folder, report, given):
+    evidence = report["evidence"]
+    shown, comments = records_of_pcapng(folder / "evidence.pcapng")
+    checks.equal("packets", len(shown), evidence["packets"])
+    checks.that(shown, "there are no packets")
+    checks.that(any(report["id"] in text for _, text in comments), f"no comment names the case: {comments}")
+    checks.that(all(a[0] <= b[0] for a, b in zip(shown, shown[1:])), "packets are not in the order of time")
+    by_time = {}
+    for time, wire, frame in given:
+        by_time.setdefault((time, wire), []).append(frame)
+    host = packed(report["host"]["address"])
+    for time, wire, head in shown:
+        candidates = by_time.get((time, wire), [])
+        checks.that(any(frame.startswith(head) for frame in candidates), f"a packet at {time} is not in the input")
+        checks.that(host in addresses(head), f"a packet at {time} is not the host's")
+    begin, end = nanoseconds(evidence["from"]), nanoseconds(evidence["until"])
+    totals = [0, 0]
+    # A packet that is a little older than those before it is counted in their second.
+    second = 0
+    for time, _, frame in given:
+        second = max(second, time // 1_000_000_000 * 1_000_000_000)
+        if begin <= second < end:
+            source, destination = addresses(frame)
+            totals[0] += source == host
+            totals[1] += destination == host
+    checks.equal("packets sent and received in the time", [evidence["packets_out"], evidence["packets_in"]], totals)
+    opened = nanoseconds(report["opened"])
+    checks.that(any(time < opened for time, _, _ in shown), "no packet is from before the alarm")
+    return shown
+
+
+def check_lines(checks, folder, report):
+    """TCP's line is the head of tcpdump -n -S's, every other line is tcpdump -nq's."""
+    lines = (folder / "dump.txt").read_text().splitlines()
+    head, lines = lines[0], lines[1:]
+    evidence = report["evidence"]
+    numbers = [int(number) for number in re.match(r"# (\d+) of (\d+) packets ", head).groups()]
+    checks.equal("numbers of the dump's head", numbers, [evidence["packets"], evidence["packets_out"] + evidence["packets_in"]])
+    capture = folder / "evidence.pcapng"
+    brief, with_flags = tcpdump(["-nq"], capture), tcpdump(["-n", "-S"], capture)
+    checks.equal("number of lines", len(lines), len(brief))
+    for line, quiet, full in zip(lines, brief, with_flags):
+        checks.that(line == quiet or ("Flags [" in line and full.startswith(line)), f"{line!r} is neither {quiet!r} nor the head of {full!r}")
+    text = (folder / "report.txt").read_text()
+    checks.that(text.endswith("\nDetailed Traffic Dump\n\n" + "\n".join([head, *lines]) + "\n"), "the text does not end with the dump")
+
+
+def check_tools(checks, folder):
+    """Neither tshark nor capinfos complains."""
+    for command in (["tshark", "-n", "-r"], ["capinfos", "-M"]):
+        done = subprocess.run([*command, folder / "evidence.pcapng"], capture_output=True, text=True)
+        errors = [line for line in done.stderr.splitlines() if "root" not in line]
+        checks.that(done.returncode == 0 and not errors, f"{command[0]} says {errors or done.returncode}")
+
+
+def replay(options, capture, folder, workers, *more):
+    command = [options.flowlock, "replay", "--out", folder, "--workers", str(workers), "--set", "report.number_format=en"]
+    for network in INSIDE:
+        command += ["--internal", network]
+    subprocess.run([*command, *more, capture], check=True, capture_output=True)
+    return {path.relative_to(folder): path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
+
+
+def scene(options, path, *arguments):
+    subprocess.run([options.scene, *arguments, "--snap", "2000"], check=True, capture_output=True)
+    return path
+
+
+def main():
+    options = harness.arguments()
+    checks = harness.Checks()
+    with tempfile.TemporaryDirectory() as temporary:
+        work = Path(temporary)
+        scenes = {
+            "demo": ["demo", work / "demo.pcap"],
+            "flood": ["attack", work / "flood.pcap", "--vector", "udp_flood", "--background", "--rate", "130000", "--seconds", "4"],
+            "synflood": ["attack", work / "synflood.pcap", "--vector", "syn_flood", "--background", "--rate", "130000", "--seconds", "4"],
+        }
+        for name, arguments in scenes.items():
+            checks.scope = name
+            capture = scene(options, work / f"{name}.pcap", *arguments)
+            given = records_of_pcap(capture)
+            files = replay(options, capture, work / f"{name}.1", 1)
+            for workers in (2, 4):
+                again = replay(options, capture, work / f"{name}.{workers}", workers)
+                checks.that(again == files, f"with {workers} workers the files differ: "
+                            f"{[str(path) for path in files.keys() | again.keys() if files.get(path) != again.get(path)]}")
+            cases = sorted((work / f"{name}.1/cases").iterdir())
+            checks.that(cases, "there is no case")
+            for folder in cases:
+                checks.scope = f"{name}: {folder.name}"
+                report = json.loads((folder / "report.json").read_text())
+                check_manifest(checks, folder)
+                if report["host"]["scope"] != "host":
+                    continue
+                shown = check_packets(checks, folder, report, given)
+                checks.that(len(shown) <= 200, f"{len(shown)} packets")
+                check_lines(checks, folder, report)
+                check_tools(checks, folder)
+        checks.scope = "switched off"
+        files = replay(options, work / "demo.pcap", work / "off", 1, "--set", "evidence.enabled=false")
+        checks.that(not any(path.name in ("dump.txt", "evidence.pcapng") for path in files), "there are packets")
+        checks.that(any(path.name == "report.json" for path in files), "there is no case")
+    checks.finish()
+
+
+main()
