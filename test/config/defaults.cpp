@@ -61,6 +61,7 @@ TEST_CASE("without a file every option has the default that the documentation sa
     REQUIRE(config.report.number_format == NumberFormat::de);
     REQUIRE(config.report.targets_max == 500);
     REQUIRE(config.report.externals_max == 100);
+    REQUIRE(config.evidence == EvidenceOptions{});
     REQUIRE(config.live.ports.empty());
     REQUIRE(config.live.cores.empty());
     REQUIRE(config.live.workers == 0);

@@ -68,6 +68,7 @@ TEST_CASE("the example of the documentation says the defaults and nothing else")
     REQUIRE(example.report.number_format == defaults.report.number_format);
     REQUIRE(example.report.targets_max == defaults.report.targets_max);
     REQUIRE(example.report.externals_max == defaults.report.externals_max);
+    REQUIRE(example.evidence == defaults.evidence);
     REQUIRE(example.live.ports.size() == 1);
     REQUIRE(example.live.cores == defaults.live.cores);
     REQUIRE(example.live.workers == defaults.live.workers);

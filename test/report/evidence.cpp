@@ -5,10 +5,12 @@
 
 #include "capture/capture_file.hpp"
 #include "evidence_example.hpp"
+#include "report/case_files.hpp"
 #include "report/dump_text.hpp"
 #include "report/evidence_capture.hpp"
 #include "report/sha256.hpp"
 #include "report/text_report.hpp"
+#include "schema_check.hpp"
 #include "scratch.hpp"
 
 using namespace flowlock;
@@ -40,6 +42,16 @@ TEST_CASE("the report names the files of its packets with their sums") {
     CHECK(evidence.at("files")[0].at("sha256") == sha256_hex(dump_text(report)));
     CHECK(evidence.at("files")[1].at("sha256") == sha256_hex(evidence_capture(report)));
     CHECK(nlohmann::json::parse(json_report_page(limit_report())).at("evidence").empty());
+}
+
+TEST_CASE("report and manifest of a case with packets are valid") {
+    for (const LockReport& report : {report_with_packets(), limit_report()})
+        for (const CaseFile& file : case_files(report, {})) {
+            if (file.name == "report.json")
+                CHECK(schema_violation("lock-report.schema.json", file.content) == "");
+            if (file.name == "manifest.json")
+                CHECK(schema_violation("manifest.schema.json", file.content) == "");
+        }
 }
 
 TEST_CASE("the capture has the packets' bytes, lengths and times to the nanosecond") {
