@@ -27,7 +27,7 @@ ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> chan
       scans_(options.scan, flows_, hosts_, options.secret,
              {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}),
       cases_(options.live),
-      evidence_(options.evidence, hosts_, limits_.history()),
+      evidence_(options.evidence, hosts_, limits_.history(), options.live),
       origin_(options.origin) {
     hosts_.change_groups(options.limits.groups);
     merger_.change_allowances(options.limits.allowances);

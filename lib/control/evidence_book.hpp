@@ -25,8 +25,9 @@ public:
     static constexpr std::size_t cases_max = 2'000;
 
     // Both outlive the book. The history says how many packets there were.
-    EvidenceBook(const EvidenceOptions& options, const HostTable& hosts, const WindowHistory& history)
-        : options_(options), hosts_(hosts), history_(history) {}
+    EvidenceBook(const EvidenceOptions& options, const HostTable& hosts, const WindowHistory& history,
+                 bool live)
+        : options_(options), hosts_(hosts), history_(history), archive_(live) {}
 
     // What a port is called, by DPDK's number.
     void name_port(std::uint16_t number, std::string name);

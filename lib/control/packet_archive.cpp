@@ -17,66 +17,64 @@ Decoded decoded_of(const PacketHead& head) {
     return decode(head.link, head.head(), head.wire_bytes);
 }
 
-// One stratum, whichever place the host had in a worker's list.
-struct Stratum {
-    std::uint32_t kind = 0;  // general, openings; first_watched: what `host` sends; and + 1: what it receives
-    IpAddress host;
-
-    static Stratum of(const PacketHead& head) {
-        if (head.stratum < HeadSample::first_watched) return {head.stratum, {}};
-        const bool receives = (head.stratum - HeadSample::first_watched) % 2 != 0;
-        const Decoded packet = decoded_of(head);
-        return {HeadSample::first_watched + (receives ? 1 : 0),
-                packet.key.address[receives ? 1 - packet.sender : packet.sender]};
-    }
-    friend auto operator<=>(const Stratum&, const Stratum&) = default;
-};
-
 struct Drawn {
-    Stratum stratum;
     std::uint32_t lot;
     std::uint32_t head;  // index
 };
 
-// The highest bound, of those that halving makes, that leaves no more than `quota` of these, which are sorted by lot.
-std::size_t kept_of(const Drawn* begin, std::size_t count, std::uint32_t quota) {
-    if (count <= quota) return count;
-    unsigned level = 0;
-    while (HeadSample::bound_at(level) >= begin[quota].lot && level < 32) ++level;
-    const auto* end = std::upper_bound(begin, begin + count, HeadSample::bound_at(level),
-                                       [](std::uint32_t bound, const Drawn& d) { return bound < d.lot; });
-    return std::min<std::size_t>(static_cast<std::size_t>(end - begin), quota);
+// How many of these, which are sorted by lot, one worker would have kept: those below the highest bound, of those that
+// halving makes, that is not above any part's and leaves no more than `quota`.
+std::size_t kept_of(const std::vector<Drawn>& drawn, std::uint32_t bound, std::uint32_t quota) {
+    const auto below = [&] {
+        return static_cast<std::size_t>(
+            std::upper_bound(drawn.begin(), drawn.end(), bound,
+                             [](std::uint32_t b, const Drawn& d) { return b < d.lot; }) -
+            drawn.begin());
+    };
+    while (bound != 0 && below() > quota) bound >>= 1;
+    return std::min<std::size_t>(below(), quota);
 }
 
 }  // namespace
 
+PacketArchive::Stratum PacketArchive::stratum_of(const PacketHead& head) const {
+    if (!live_ || head.stratum < HeadSample::first_watched) return {head.stratum, {}};
+    const bool receives = (head.stratum - HeadSample::first_watched) % 2 != 0;
+    const Decoded packet = decoded_of(head);
+    return {HeadSample::first_watched + (receives ? 1 : 0),
+            packet.key.address[receives ? 1 - packet.sender : packet.sender]};
+}
+
 void PacketArchive::add(const HeadSample& part, std::uint32_t source) {
     open_watched_ = std::max(open_watched_, part.watched());
+    const auto lower = [&](const Stratum& stratum, std::uint32_t bound) {
+        const auto [at, is_new] = open_bounds_.emplace(stratum, bound);
+        if (!is_new) at->second = std::min(at->second, bound);
+    };
+    // In a replay also of strata in which nothing is left.
+    const std::uint32_t numbered = live_ ? HeadSample::first_watched : part.strata();
+    for (std::uint32_t number = 0; number < numbered; ++number) lower({number, {}}, part.bound(number));
     part.for_each([&](const PacketHead& head) {
+        if (head.stratum >= numbered) lower(stratum_of(head), part.bound(head.stratum));
         open_.push_back(head);
-        open_.back().serial |= std::uint64_t{source} << source_shift;
+        if (live_) open_.back().serial |= std::uint64_t{source} << source_shift;
     });
 }
 
 // What several workers, or parts of an epoch, have kept of a stratum is together more than one would have. Returns
 // which of them one would have kept.
 std::vector<std::uint32_t> PacketArchive::cut_to_quotas() const {
-    std::vector<Drawn> drawn;
-    drawn.reserve(open_.size());
+    std::map<Stratum, std::vector<Drawn>> strata;
     for (std::uint32_t i = 0; i < open_.size(); ++i)
-        drawn.push_back({Stratum::of(open_[i]), open_[i].lot, i});
-    std::sort(drawn.begin(), drawn.end(), [](const Drawn& a, const Drawn& b) {
-        return std::tie(a.stratum, a.lot, a.head) < std::tie(b.stratum, b.lot, b.head);
-    });
+        strata[stratum_of(open_[i])].push_back({open_[i].lot, i});
     std::vector<std::uint32_t> kept;
-    for (std::size_t begin = 0; begin < drawn.size();) {
-        std::size_t end = begin + 1;
-        while (end < drawn.size() && drawn[end].stratum == drawn[begin].stratum) ++end;
-        const std::uint32_t quota =
-            HeadSample::quota_of(drawn[begin].stratum.kind, std::max(open_watched_, 1u));
-        const std::size_t keep = kept_of(&drawn[begin], end - begin, quota);
-        for (std::size_t i = begin; i < begin + keep; ++i) kept.push_back(drawn[i].head);
-        begin = end;
+    for (auto& [stratum, drawn] : strata) {
+        std::sort(drawn.begin(), drawn.end(), [](const Drawn& a, const Drawn& b) {
+            return std::tie(a.lot, a.head) < std::tie(b.lot, b.head);
+        });
+        const std::uint32_t quota = HeadSample::quota_of(stratum.number, std::max(open_watched_, 1u));
+        const std::size_t keep = kept_of(drawn, open_bounds_.at(stratum), quota);
+        for (std::size_t i = 0; i < keep; ++i) kept.push_back(drawn[i].head);
     }
     return kept;
 }
@@ -109,6 +107,7 @@ void PacketArchive::close(std::int64_t start_s, std::int64_t oldest_s, const Pre
     epoch.by_host.clear();
     list_by_host(epoch, internal);
     open_.clear();
+    open_bounds_.clear();
     open_watched_ = 0;
     epochs_.push_back(std::move(epoch));
     while (epochs_.front().start_s < oldest_s && epochs_.size() > 1) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <vector>
 
 #include "base/prefix.hpp"
@@ -30,6 +31,9 @@ struct ArchivedEpoch {
 
 class PacketArchive {
 public:
+    // In a replay all workers watch the same hosts in an epoch; live, their lists may differ.
+    explicit PacketArchive(bool live) : live_(live) {}
+
     // A worker's part of the epoch that is open; `source` is the worker's number.
     void add(const HeadSample& part, std::uint32_t source);
     // The epoch is complete. Epochs that began before `oldest_s` are forgotten.
@@ -41,11 +45,22 @@ public:
     const std::deque<ArchivedEpoch>& epochs() const noexcept { return epochs_; }
 
 private:
+    // One stratum of all workers. Live, whichever place its host had in a worker's list.
+    struct Stratum {
+        std::uint32_t number = 0;
+        IpAddress host;
+
+        friend auto operator<=>(const Stratum&, const Stratum&) = default;
+    };
+
+    Stratum stratum_of(const PacketHead& head) const;
     std::vector<std::uint32_t> cut_to_quotas() const;
     void list_by_host(ArchivedEpoch& epoch, const PrefixSet& internal) const;
 
+    bool live_;
     std::vector<PacketHead> open_;
-    std::uint32_t open_watched_ = 0;  // the most of any part
+    std::map<Stratum, std::uint32_t> open_bounds_;  // the lowest of any part
+    std::uint32_t open_watched_ = 0;                // the most of any part
     std::deque<ArchivedEpoch> epochs_;
     ArchivedEpoch spare_;  // the last one that went: its memory is there already
 };

@@ -92,6 +92,9 @@ public:
 
     std::uint32_t watched() const noexcept { return watched_; }
     std::uint32_t size() const noexcept;
+    // The lots that a stratum has kept all of.
+    std::uint32_t bound(std::uint32_t stratum) const noexcept { return bound_[stratum]; }
+    std::uint32_t strata() const noexcept { return first_watched + 2 * watched_; }
     // Calls act(head) for each that was kept, in no order.
     template <class Act>
     void for_each(Act&& act) const {

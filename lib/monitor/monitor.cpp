@@ -102,7 +102,8 @@ void Monitor::tell_port_loss() {
     Loss loss = ports_.loss();
     loss["ring_full"] = crew_->ring_full();
     core_->set_port_loss(loss);
-    for (const LivePort* port : ports_.ports()) core_->name_port(port->number(), port->name().label());
+    for (const LivePort* port : ports_.ports())
+        if (port != nullptr) core_->name_port(port->number(), port->name().label());
 }
 
 // What a worker has received, and has not handed over when all was over.

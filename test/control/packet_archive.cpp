@@ -56,12 +56,14 @@ ArchivedEpoch archived(std::size_t samples, std::uint64_t packets) {
         const bool opens = random() % 10 == 0;
         PacketHead head = packet(serial, host, sent, opens);
         head.stratum = stratum_of(host, sent, opens);
-        HeadSample& part = *parts[(host * 7 + serial / 1000) % samples];
+        // Unevenly: the last one gets only a few.
+        const std::size_t even = (host * 7 + serial / 1000) % samples;
+        HeadSample& part = *parts[even + 1 == samples && samples > 1 && serial % 50 != 0 ? 0 : even];
         if (part.draw(head.stratum, head.lot)) part.add(head, head.bytes.data());
     }
-    PacketArchive archive;
-    // A replay's parts are all of worker 0 or have serial numbers of the whole input; the source would tell them apart.
-    for (const auto& part : parts) archive.add(*part, 0);
+    PacketArchive archive{false};
+    std::uint32_t source = 0;
+    for (const auto& part : parts) archive.add(*part, source++);
     archive.close(0, 0, inside);
     return archive.epochs().back();
 }
@@ -108,7 +110,7 @@ TEST_CASE("a packet between strangers is that of nobody's address") {
     HeadSample part;
     part.begin(0);
     part.add(head, head.bytes.data());
-    PacketArchive archive;
+    PacketArchive archive{false};
     archive.add(part, 0);
     archive.close(0, 0, inside);
     REQUIRE(archive.epochs().back().by_host.size() == 1);
@@ -116,7 +118,7 @@ TEST_CASE("a packet between strangers is that of nobody's address") {
 }
 
 TEST_CASE("epochs are kept for as long as was asked") {
-    PacketArchive archive;
+    PacketArchive archive{false};
     for (std::int64_t second = 0; second < 10; ++second) archive.close(second, second - 3, inside);
     CHECK(archive.epochs().front().start_s == 6);
     CHECK(archive.epochs().back().start_s == 9);

@@ -117,7 +117,7 @@ def check_full_disk(checks, options):
     with stage.Stage() as place:
         place.veth("lv0", "lv1")
         disk = place.folder / "disk"
-        place.small_disk(disk, "64k")
+        place.small_disk(disk, "512k")
         monitor = Monitor(place, options.flowlock, ["lv1"], SETTINGS, options=["--out", disk / "out"])
         monitor.out = disk / "out"
         (disk / "ballast").write_bytes(bytes(os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize))

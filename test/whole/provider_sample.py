@@ -41,7 +41,7 @@ def check_block(checks, run, block):
     report = (run.folder / "out/cases" / lock["id"] / "report.txt").read_text()
     for name, text in (("stdout", run.stdout.decode()), ("report.txt", report)):
         begin = text.find("Direction ")
-        checks.equal(f"block in {name}", text[begin:].rstrip("\n").splitlines() if begin >= 0 else text,
+        checks.equal(f"block in {name}", text[begin:].split("\n\nDetailed Traffic Dump\n")[0].rstrip("\n").splitlines() if begin >= 0 else text,
                      block.rstrip("\n").splitlines())
 
 
