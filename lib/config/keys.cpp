@@ -21,6 +21,9 @@ constexpr NamedChoice<ExternalsBy> externals_by[] = {
     {"address", ExternalsBy::address}, {"network", ExternalsBy::network}, {"as", ExternalsBy::as}};
 constexpr NamedChoice<NumberFormat> number_formats[] = {{"de", NumberFormat::de}, {"en", NumberFormat::en}};
 
+constexpr NamedChoice<NetscanFormat> netscan_formats[] = {
+    {"v1", NetscanFormat::v1}, {"v3", NetscanFormat::v3}, {"v4", NetscanFormat::v4}};
+
 // Of so many packets one: switches offer up to some ten thousands.
 constexpr CountRange one_of{1, 1'000'000};
 
@@ -56,6 +59,8 @@ constexpr Key keys[] = {
      [](const toml::node& v, Config& c) { return read_count(v, entries, c.engine.history_max); }},
     {"report.number_format",
      [](const toml::node& v, Config& c) { return read_choice(v, number_formats, c.report.number_format); }},
+    {"report.netscan_format",
+     [](const toml::node& v, Config& c) { return read_choice(v, netscan_formats, c.report.netscan_format); }},
     {"report.targets_max",
      [](const toml::node& v, Config& c) { return read_count(v, rows, c.report.targets_max); }},
     {"report.externals_max",

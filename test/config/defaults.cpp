@@ -59,6 +59,7 @@ TEST_CASE("without a file every option has the default that the documentation sa
     REQUIRE(config.engine.flows_max == 16'000'000);
     REQUIRE(config.engine.history_max == 32'000'000);
     REQUIRE(config.report.number_format == NumberFormat::de);
+    REQUIRE(config.report.netscan_format == NetscanFormat::v1);
     REQUIRE(config.report.targets_max == 500);
     REQUIRE(config.report.externals_max == 100);
     REQUIRE(config.evidence == EvidenceOptions{});

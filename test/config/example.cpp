@@ -66,6 +66,7 @@ TEST_CASE("the example of the documentation says the defaults and nothing else")
     REQUIRE(example.engine.flows_max == defaults.engine.flows_max);
     REQUIRE(example.engine.history_max == defaults.engine.history_max);
     REQUIRE(example.report.number_format == defaults.report.number_format);
+    REQUIRE(example.report.netscan_format == defaults.report.netscan_format);
     REQUIRE(example.report.targets_max == defaults.report.targets_max);
     REQUIRE(example.report.externals_max == defaults.report.externals_max);
     REQUIRE(example.evidence == defaults.evidence);

@@ -43,8 +43,9 @@ TEST_CASE("a key that is nearly right is told with the right one") {
 TEST_CASE("a key that is near to none is told with all that there are") {
     require_each({
         {"[report]\ncolour = 1",
-         "flowlock.toml:2: report.colour: is not known; known are report.number_format, report.targets_max, "
-         "report.externals_max, report.externals_by, report.as_file"},
+         "flowlock.toml:2: report.colour: is not known; known are report.number_format, "
+         "report.netscan_format, report.targets_max, report.externals_max, report.externals_by, "
+         "report.as_file"},
         {"[networks]\nwindow = 1",
          "flowlock.toml:2: networks.window: is not known; known are networks.internal"},
     });

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""kill -9 at any moment leaves no half report: every report.json is one, report.txt is not empty, only *.part may be
+"""kill -9 at any moment leaves no half report: every case's files are those of its manifest, only *.part may be
 unfinished, and the lines of locks.jsonl are whole up to the last line feed. The next start cuts off what is behind it.
 
 FLOWLOCK_KILLS chooses how many moments; 100 of them are an hour's peace of mind, 12 are enough for a change."""
 
+import hashlib
 import json
 import os
 import random
@@ -20,6 +21,7 @@ HOSTS = 200
 # Each host's flow of each second is above it: reports come by the hundred, all at the full second.
 SETTINGS = limit("tiny", 1) + "[scan]\nenabled = false\n"
 PER_SECOND = 2_000
+CASE_FILES = {"report.json", "report.txt", "dump.txt", "evidence.pcapng", "manifest.json"}
 LOCK_MEMBERS = {"schema", "id", "state", "reason", "kind", "direction", "host", "opened", "trigger", "totals", "loss"}
 
 
@@ -31,10 +33,15 @@ def check_report(checks, what, report):
 def check_files(checks, out):
     """The number of whole reports."""
     for path in filter(lambda path: path.is_file(), out.rglob("*")):
-        checks.that(path.name in ("report.json", "report.txt", "locks.jsonl", "findings.jsonl", "summary.json")
+        checks.that(path.name in CASE_FILES or path.name in ("locks.jsonl", "findings.jsonl", "summary.json")
                     or path.name.endswith(".part"), f"a file {path}")
-    cases = sorted((out / "cases").glob("*/report.json"))
+    cases = sorted((out / "cases").glob("[!.]*/report.json"))
+    checks.equal("folders", len(cases), len(list((out / "cases").glob("[!.]*"))))
     for path in cases:
+        manifest = json.loads((path.parent / "manifest.json").read_text())
+        files = {file["name"]: file["sha256"] for file in manifest["files"]}
+        found = {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in path.parent.iterdir()}
+        checks.that(found.pop("manifest.json") and found == files, f"{path.parent.name} is not whole")
         try:
             report = json.loads(path.read_text())
         except ValueError as error:
@@ -42,7 +49,7 @@ def check_files(checks, out):
             continue
         check_report(checks, path.parent.name, report)
         checks.equal("id", report["id"], path.parent.name)
-    for path in (out / "cases").glob("*/report.txt"):
+    for path in (out / "cases").glob("[!.]*/report.txt"):
         text = path.read_text()
         checks.that(text.startswith("Case ") and text.endswith("\n"), f"{path.parent.name}/report.txt is torn")
     if (out / "summary.json").exists():

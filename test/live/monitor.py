@@ -120,7 +120,7 @@ class Monitor:
         return {report["id"]: report for report in reports}
 
     def cases(self):
-        return sorted((self.out / "cases").glob("*/report.json"))
+        return sorted((self.out / "cases").glob("[!.]*/report.json"))
 
     def wait_for_case(self, words, seconds=PATIENCE_S):
         """The report of the first case whose id contains all of `words`, as soon as it is on disk, and when it was
