@@ -87,6 +87,22 @@ Exit status:
 
 docs/output.md explains every check and the JSON, docs/configuration.md every KEY.)";
 
+constexpr auto after_report =
+    R"(Prints the text of a case once more, from the report.json and evidence.pcapng in its folder: in another layout of the
+scan's log, with numbers as another language writes them, or for somebody who must not see the other customers.
+
+Examples:
+  flowlock report reports/cases/20131113T181427Z-192.0.2.1-out-netscan-tcp
+  flowlock report --format v4 --locale en --redact /var/lib/flowlock/cases/ID > for-the-customer.txt
+  flowlock report --log-only --format v3 reports/cases/ID | sed 's/^/> /'
+
+Exit status:
+  0  printed
+  2  usage error, or the folder has no report that this version can read
+  3  evidence.pcapng could not be read to its end; the rest is printed
+
+docs/output.md explains the text and its layouts.)";
+
 // Shows the option as "--out DIR", in the help and in what is said about a missing value.
 CLI::Option* takes(const char* value, CLI::Option* option) {
     return option->type_name(value)->option_text(value);
@@ -153,6 +169,31 @@ void add_check(CLI::App& app, CheckCommand& check) {
     command->footer(after_check);
 }
 
+void add_report(CLI::App& app, ReportCommand& report) {
+    auto* command = app.add_subcommand("report", "Print the text of a case again, in another form");
+    command->footer(after_report);
+    command->add_option("CASE_FOLDER", report.folder, "Folder of a case")->required()->option_text(" ");
+    const auto layout = [&report](const std::string& name) {
+        report.netscan = name == "v4"   ? NetscanFormat::v4
+                         : name == "v3" ? NetscanFormat::v3
+                                        : NetscanFormat::v1;
+    };
+    takes("v1|v3|v4", command->add_option_function<std::string>(
+                          "--format", layout, "Layout of a scan's log: of 2013 (default), 2016, 2024"))
+        ->check(CLI::IsMember({"v1", "v3", "v4"}));
+    const auto locale = [&report](const std::string& name) {
+        report.numbers = name == "en" ? NumberFormat::en : NumberFormat::de;
+    };
+    takes("de|en",
+          command->add_option_function<std::string>(
+              "--locale", locale, "Numbers: 40.674.000 and 5,909 (de, default) or 40,674,000 and 5.909"))
+        ->check(CLI::IsMember({"de", "en"}));
+    command->add_flag("--log-only", report.log_only,
+                      "Only the scan's log, or the summary on the exceeded limit");
+    command->add_flag("--redact", report.redact,
+                      "Shows the addresses of the monitored networks, but for the case's host, as x.x.x.x");
+}
+
 Leave refuse(const CLI::App& app, const std::string& reason) {
     const auto chosen = app.get_subcommands();
     const std::string program = chosen.empty() ? "flowlock" : "flowlock " + chosen.front()->get_name();
@@ -166,6 +207,7 @@ Command parse_command_line(int count, const char* const* arguments) {
     ReplayCommand replay;
     RunCommand run;
     CheckCommand check;
+    ReportCommand report;
     CLI::App app(about, "flowlock");
     app.footer(overview);
     // One command, so that a capture called "run" is a capture.
@@ -176,6 +218,7 @@ Command parse_command_line(int count, const char* const* arguments) {
     add_replay(app, replay);
     add_run(app, run);
     add_check(app, check);
+    add_report(app, report);
     app.add_subcommand("version", "Show the version");
 
     try {
@@ -188,6 +231,7 @@ Command parse_command_line(int count, const char* const* arguments) {
     if (version || app.got_subcommand("version")) return VersionCommand{};
     if (app.got_subcommand("run")) return run;
     if (app.got_subcommand("check")) return check;
+    if (app.got_subcommand("report")) return report;
     if (!app.got_subcommand("replay")) return Leave{usage_status, {}, app.help()};
     if (std::count(replay.files.begin(), replay.files.end(), "-") > 1)
         return refuse(app, "FILE: - is standard input and can be read only once");

@@ -34,6 +34,14 @@ struct CheckCommand {
     bool json = false;  // one JSON object instead of text
 };
 
+struct ReportCommand {
+    std::string folder;  // of a case
+    NetscanFormat netscan = NetscanFormat::v1;
+    bool log_only = false;  // the scan's log, or the summary on the limit, without words around it
+    NumberFormat numbers = NumberFormat::de;
+    bool redact = false;  // hides the other customers' addresses
+};
+
 struct VersionCommand {};
 
 // Nothing is left to do: help was asked for, or the arguments are wrong.
@@ -43,7 +51,7 @@ struct Leave {
     std::string errors;  // for standard error
 };
 
-using Command = std::variant<ReplayCommand, RunCommand, CheckCommand, VersionCommand, Leave>;
+using Command = std::variant<ReplayCommand, RunCommand, CheckCommand, ReportCommand, VersionCommand, Leave>;
 
 Command parse_command_line(int count, const char* const* arguments);
 

@@ -7,6 +7,7 @@
 #include "check.hpp"
 #include "command_line.hpp"
 #include "replay.hpp"
+#include "report.hpp"
 #include "run.hpp"
 
 namespace {
@@ -18,6 +19,7 @@ struct Run {
     int operator()(const flowlock::ReplayCommand& command) const { return flowlock::replay(command); }
     int operator()(const flowlock::RunCommand& command) const { return flowlock::run(command); }
     int operator()(const flowlock::CheckCommand& command) const { return flowlock::check(command); }
+    int operator()(const flowlock::ReportCommand& command) const { return flowlock::report(command); }
     int operator()(const flowlock::VersionCommand&) const {
         fmt::print("flowlock {}\n", FLOWLOCK_VERSION);
         return 0;
@@ -37,6 +39,9 @@ int main(int count, char** arguments) {
     } catch (const flowlock::ConfigError& error) {
         // One mistake a line, each beginning with the place where it is.
         fmt::print(stderr, "{}\n", error.what());
+        return status_usage;
+    } catch (const flowlock::ReportUnreadable& error) {
+        fmt::print(stderr, "flowlock report: {}\n", error.what());
         return status_usage;
     } catch (const std::exception& error) {
         fmt::print(stderr, "flowlock: {}\n", error.what());

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "report/text_report.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "report/address_mask.hpp"
 #include "report/dump_text.hpp"
 #include "report/limit_fields.hpp"
 #include "report/limit_text.hpp"
@@ -68,9 +71,21 @@ std::string header_text(const LockReport& report, const TextStyle& style) {
     return text;
 }
 
-std::string dump_part(const LockReport& report) {
+// Line by line, since a mask does not know ports from addresses across lines.
+std::string masked(const std::string& text, const AddressMask& mask) {
+    std::string hidden;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        hidden += mask.line(std::string_view{text}.substr(at, end - at)) + '\n';
+        at = end + 1;
+    }
+    return hidden;
+}
+
+std::string dump_part(const LockReport& report, const TextStyle& style) {
     const std::string dump = dump_text(report);
-    return dump.empty() ? "" : "Detailed Traffic Dump\n\n" + dump;
+    if (dump.empty()) return "";
+    return "Detailed Traffic Dump\n\n" + (style.mask != nullptr ? masked(dump, *style.mask) : dump);
 }
 
 }  // namespace
@@ -82,7 +97,7 @@ std::string log_text(const Finding& finding, const TextStyle& style) {
 std::string text_report(const LockReport& report, const TextStyle& style) {
     std::string text;
     for (const std::string& part :
-         {header_text(report, style), log_text(report.finding, style), dump_part(report)})
+         {header_text(report, style), log_text(report.finding, style), dump_part(report, style)})
         if (!part.empty()) text += (text.empty() ? "" : "\n") + part;
     return text;
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string_view>
+#include <vector>
 
 #include "report/lock_report.hpp"
 #include "report/summary.hpp"
@@ -177,6 +178,45 @@ inline LockReport network_report() {
     return report;
 }
 
+// All that passes between addresses that are not internal; two limits with other windows saw it, too.
+inline LockReport outside_report() {
+    LockReport report = limit_report();
+    report.id = "20131113T181927Z-outside-out-packet_limit";
+    Finding& finding = report.finding;
+    finding.scope = Scope::outside;
+    finding.host = address("::");
+    finding.limit.internals = {{address("203.0.113.9"), traffic(40'674'000, 6'344'592'000, 40'673)}};
+    finding.limit.internals_total = 1;
+    finding.limit.further = {{.trigger = {.rule = "out-fast",
+                                          .metric = Metric::packets,
+                                          .value = 400'000,
+                                          .threshold = 300'000,
+                                          .window_s = 2,
+                                          .first_exceeded = seed_time(299),
+                                          .peak = seed_time(310)},
+                              .totals = traffic(800'000, 64'000'000, 800),
+                              .externals = {{address("2001:db8:1::1"), traffic(700'000, 56'000'000, 700)}},
+                              .externals_total = 2,
+                              .unattributed = traffic(1, 64, 0)}};
+    return report;
+}
+
+// The internal hosts of two networks of a group together, attacked.
+inline LockReport group_report() {
+    LockReport report = network_report();
+    report.id = "20131113T181927Z-group-customers-in-bandwidth_limit";
+    Finding& finding = report.finding;
+    finding.kind = Kind::bandwidth_limit;
+    finding.direction = Direction::in;
+    finding.trigger.metric = Metric::bits;
+    finding.scope = Scope::group;
+    finding.subject = "178.63.65.0/24, 2001:db8::/32";
+    finding.group = "customers";
+    finding.flows_estimated = {17};
+    report.duplicates = {.distinct = 2'000, .twice = 1'990};
+    return report;
+}
+
 // 192.0.2.9 sent too much only with what is allowed: the totals hold it.
 inline LockReport allowed_report() {
     LockReport report = limit_report();
@@ -187,6 +227,12 @@ inline LockReport allowed_report() {
     finding.host = address("192.0.2.9");
     finding.limit.allowed = {{"backup to the other site", 39'674'000, 6'244'592'000}};
     return report;
+}
+
+inline std::vector<LockReport> example_reports() {
+    return {scan_report(),    ipv6_scan_report(),     exonerated_report(),
+            limit_report(),   amplification_report(), network_report(),
+            outside_report(), group_report(),         allowed_report()};
 }
 
 // A live monitor with a NIC and an interface that was away, whose mirror port sends everything twice.

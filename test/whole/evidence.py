@@ -139,6 +139,32 @@ def check_tools(checks, folder):
         checks.that(done.returncode == 0 and not errors, f"{command[0]} says {errors or done.returncode}")
 
 
+def check_again(checks, options, folder, report):
+    """`flowlock report` prints the same text, and hides all but the host when it is asked to."""
+    command = [options.flowlock, "report", "--locale", "en", folder]
+    again = subprocess.run(command, capture_output=True, text=True)
+    checks.equal("exit status, complaint", (again.returncode, again.stderr), (0, ""))
+    checks.that(again.stdout == (folder / "report.txt").read_text(), "flowlock report prints another text")
+    hidden = subprocess.run([*command, "--redact"], capture_output=True, text=True).stdout
+    shown = {ip for ip in re.findall(r"198\.51\.100\.\d+", hidden)}
+    checks.equal("internal addresses that are shown", shown, {report["host"]["address"]})
+    checks.equal("lines", len(hidden.splitlines()), len(again.stdout.splitlines()))
+    for layout, pattern in (("v3", r"\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4} (\w+) +(\S+) (\d+) +=> +(\S+) (\d+) *"),
+                            ("v4", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +(\S+) +(\d+) -> +(\S+) +(\d+) +(\d+) (\w+)")):
+        if report["reason"] != "scan":
+            continue
+        text = subprocess.run([*command, "--log-only", "--format", layout], capture_output=True, text=True).stdout
+        quoted = "".join(f"> {line}\n" for line in text.splitlines())
+        rows = re.findall(f"^> {pattern}$", quoted, re.MULTILINE)
+        if layout == "v3":
+            rows = [(source, port, target, to) for _, source, port, target, to in rows]
+        else:
+            rows = [row[:4] for row in rows]
+        expected = [(report["host"]["address"], str(target["source_port"]), target["address"], str(target["port"]))
+                    for target in report["targets"]]
+        checks.equal(f"rows of {layout}", sorted(rows), sorted(expected))
+
+
 def replay(options, capture, folder, workers, *more):
     command = [options.flowlock, "replay", "--out", folder, "--workers", str(workers), "--set", "report.number_format=en"]
     for network in INSIDE:
@@ -183,6 +209,7 @@ def main():
                 checks.that(len(shown) <= 200, f"{len(shown)} packets")
                 check_lines(checks, folder, report)
                 check_tools(checks, folder)
+                check_again(checks, options, folder, report)
         checks.scope = "switched off"
         files = replay(options, work / "demo.pcap", work / "off", 1, "--set", "evidence.enabled=false")
         checks.that(not any(path.name in ("dump.txt", "evidence.pcapng") for path in files), "there are packets")
