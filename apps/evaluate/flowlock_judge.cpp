@@ -55,8 +55,8 @@ bool count_in(FlowTable& flows, const Decoded& packet, std::int64_t time_ns) {
     const std::uint64_t hash = flows.hash(packet.key);
     const std::uint32_t time = flows.time_of(time_ns);
     const auto counted = flows.count(packet, hash, time);
-    if (counted != FlowTable::Counted::displaced) return counted == FlowTable::Counted::yes;
-    return flows.count_displaced(packet, hash, time);
+    return is_counted(counted == FlowTable::Counted::displaced ? flows.count_displaced(packet, hash, time)
+                                                               : counted);
 }
 
 }  // namespace

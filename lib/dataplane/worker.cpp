@@ -294,11 +294,16 @@ void Worker::decode_burst(std::uint16_t received, LinkOf link_of) noexcept {
 
 template <Worker::Pace pace>
 void Worker::count_burst(std::uint16_t received) noexcept {
+    early_ = 0;
+    std::uint32_t early = 0;  // in a register
     for (std::uint16_t i = 0; i < received; ++i) {
         if (!is_decoded(decoded_[i].outcome)) [[unlikely]]
             continue;
-        switch (epoch_->flows.count(decoded_[i], hashes_[i], times_[i])) {
+        const FlowTable::Counted counted = epoch_->flows.count(decoded_[i], hashes_[i], times_[i]);
+        early |= std::uint32_t{counted == FlowTable::Counted::early} << i;
+        switch (counted) {
             case FlowTable::Counted::yes:
+            case FlowTable::Counted::early:
                 break;
             case FlowTable::Counted::displaced:
                 epoch_->flows.prefetch_next(hashes_[i]);
@@ -309,6 +314,7 @@ void Worker::count_burst(std::uint16_t received) noexcept {
                 break;
         }
     }
+    early_ |= early;
     count_displaced<pace>();
     if constexpr (pace == Pace::live) count_overflow();
     free_burst(packets_.data(), received);
@@ -322,16 +328,18 @@ void Worker::count_displaced() noexcept {
     for (std::uint16_t k = 0; k < count; ++k) {
         const std::uint16_t i = displaced_[k];
         // A replay may have gone on to another table meanwhile, where these flows may be at home.
-        const bool counted = pace == Pace::live || epoch_ == displaced_in
-                                 ? epoch_->flows.count_displaced(decoded_[i], hashes_[i], times_[i])
-                                 : count_anywhere(i);
-        if (!counted) count_beyond_table<pace>(i);
+        const FlowTable::Counted counted =
+            pace == Pace::live || epoch_ == displaced_in
+                ? epoch_->flows.count_displaced(decoded_[i], hashes_[i], times_[i])
+                : count_anywhere(i);
+        early_ |= std::uint32_t{counted == FlowTable::Counted::early} << i;
+        if (!is_counted(counted)) count_beyond_table<pace>(i);
     }
 }
 
-bool Worker::count_anywhere(std::uint16_t i) noexcept {
+FlowTable::Counted Worker::count_anywhere(std::uint16_t i) noexcept {
     const FlowTable::Counted counted = epoch_->flows.count(decoded_[i], hashes_[i], times_[i]);
-    if (counted != FlowTable::Counted::displaced) return counted == FlowTable::Counted::yes;
+    if (counted != FlowTable::Counted::displaced) return counted;
     return epoch_->flows.count_displaced(decoded_[i], hashes_[i], times_[i]);
 }
 
@@ -345,8 +353,11 @@ void Worker::count_beyond_table(std::uint16_t i) noexcept {
         epoch_->overflow->prefetch(place);
         overflowed_[overflowed_count_++] = i;
     } else {
-        count_displaced<pace>();                                // what came before it
-        while (!count_anywhere(i)) change_epoch(epoch_->name);  // an empty table has room
+        count_displaced<pace>();  // what came before it
+        FlowTable::Counted counted = count_anywhere(i);
+        for (; !is_counted(counted); counted = count_anywhere(i))
+            change_epoch(epoch_->name);  // an empty table has room
+        early_ |= std::uint32_t{counted == FlowTable::Counted::early} << i;
     }
 }
 

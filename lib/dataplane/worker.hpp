@@ -96,7 +96,7 @@ private:
     void count_burst(std::uint16_t received) noexcept;
     template <Pace pace>
     void count_displaced() noexcept;
-    bool count_anywhere(std::uint16_t i) noexcept;
+    FlowTable::Counted count_anywhere(std::uint16_t i) noexcept;
     template <Pace pace>
     void count_beyond_table(std::uint16_t i) noexcept;
     void count_overflow() noexcept;
@@ -125,6 +125,7 @@ private:
     std::array<std::uint16_t, burst_size> overflowed_{};
     std::array<Overflow::Place, burst_size> places_{};
     std::uint32_t openings_ = 0;  // a bit for each by which something begins
+    std::uint32_t early_ = 0;     // … for each that FlowTable::Counted::early was said of
 
     std::uint16_t displaced_count_ = 0;
     std::uint16_t overflowed_count_ = 0;

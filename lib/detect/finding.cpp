@@ -9,6 +9,10 @@ const char* name_of(Reason reason) {
             return "attack";
         case Reason::scan:
             return "scan";
+        case Reason::misconfiguration:
+            return "misconfiguration";
+        case Reason::abuse:
+            return "abuse";
     }
     return "";
 }
@@ -27,6 +31,40 @@ const char* name_of(Kind kind) {
             return "portscan";
         case Kind::icmp_sweep:
             return "icmp_sweep";
+        case Kind::spoofed_source:
+            return "spoofed_source";
+        case Kind::bogon_destination:
+            return "bogon_destination";
+        case Kind::martian_source:
+            return "martian_source";
+        case Kind::rogue_dhcp:
+            return "rogue_dhcp";
+        case Kind::rogue_ra:
+            return "rogue_ra";
+        case Kind::address_conflict:
+            return "address_conflict";
+        case Kind::foreign_address:
+            return "foreign_address";
+        case Kind::broadcast_storm:
+            return "broadcast_storm";
+        case Kind::amplification:
+            return "amplification";
+        case Kind::brute_force:
+            return "brute_force";
+        case Kind::c2:
+            return "c2";
+        case Kind::exploit:
+            return "exploit";
+        case Kind::malware:
+            return "malware";
+        case Kind::mining:
+            return "mining";
+        case Kind::p2p:
+            return "p2p";
+        case Kind::phishing:
+            return "phishing";
+        case Kind::sip_scan:
+            return "sip_scan";
     }
     return "";
 }
@@ -49,6 +87,12 @@ const char* name_of(Metric metric) {
             return "failed_contacts";
         case Metric::targets:
             return "targets";
+        case Metric::claims:
+            return "claims";
+        case Metric::matches:
+            return "matches";
+        case Metric::sessions:
+            return "sessions";
     }
     return "";
 }

@@ -14,8 +14,36 @@
 
 namespace flowlock {
 
-enum class Reason : std::uint8_t { attack, scan };
-enum class Kind : std::uint8_t { packet_limit, bandwidth_limit, flow_limit, netscan, portscan, icmp_sweep };
+enum class Reason : std::uint8_t { attack, scan, misconfiguration, abuse };
+enum class Kind : std::uint8_t {
+    // attack
+    packet_limit,
+    bandwidth_limit,
+    flow_limit,
+    // scan
+    netscan,
+    portscan,
+    icmp_sweep,
+    // misconfiguration
+    spoofed_source,     // sends from addresses that nobody here has
+    bogon_destination,  // sends to addresses that nobody on the Internet has
+    martian_source,     // sends from addresses that may not be on a wire, such as loopback
+    rogue_dhcp,         // gives addresses out, and is not a configured DHCP server
+    rogue_ra,           // says it is a router of IPv6, and is not a configured one
+    address_conflict,   // two hardware addresses say that they have one address
+    foreign_address,    // uses an address that the inventory gives to another hardware address
+    broadcast_storm,    // floods its segment with broadcasts or multicasts
+    // abuse: what the payload says, or in brute_force the sessions
+    amplification,
+    brute_force,
+    c2,
+    exploit,
+    malware,
+    mining,
+    p2p,
+    phishing,
+    sip_scan
+};
 enum class Direction : std::uint8_t { out, in };  // from an internal host, to an internal host
 enum class Metric : std::uint8_t {
     packets,
@@ -23,7 +51,10 @@ enum class Metric : std::uint8_t {
     flows,
     new_externals,  // external addresses with which the host had no flow that is remembered
     failed_contacts,
-    targets
+    targets,
+    claims,   // of addresses, by messages on the link
+    matches,  // flows in which a signature matched
+    sessions  // that look alike
 };
 // Whose traffic was judged: one host's, or that of the hosts of a network or a group together; or what passes
 // between two addresses that are both not internal, as when a host of ours forges the source.
@@ -204,6 +235,30 @@ struct ScanFigures {
 
 constexpr std::size_t further_windows_max = 4;
 
+// One thing that was seen again and again: a signature that matched, an address that somebody says is his.
+struct Fact {
+    std::string name;       // the signature's, or what kind of message it was: "dhcp_offer"
+    std::string words;      // what it means, in one line of text
+    std::string reference;  // where one can read more; may be empty
+    std::uint64_t count = 0;
+    Time first;
+    Time last;
+
+    friend bool operator==(const Fact&, const Fact&) = default;
+};
+
+// What misconfiguration and abuse are found by; empty in other findings.
+struct FactFigures {
+    std::vector<Fact> facts;  // by count, descending, then by name and words; facts_max at most
+    std::uint64_t facts_total = 0;
+    std::string hardware_address{};  // the host's on its segment, "02:00:5e:10:00:01"; empty: not known
+    Confidence confidence = Confidence::high;
+
+    friend bool operator==(const FactFigures&, const FactFigures&) = default;
+};
+
+constexpr std::size_t facts_max = 100;
+
 struct Finding {
     Verdict verdict = Verdict::lock;
     Reason reason = Reason::attack;
@@ -235,6 +290,7 @@ struct Finding {
     std::uint64_t targets_total = 0;
     ScanFigures scan;
     LimitFigures limit;
+    FactFigures fact{};
     std::uint64_t case_number = 0;  // among the cases of its detector; never shown
 };
 

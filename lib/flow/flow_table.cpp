@@ -20,19 +20,20 @@ void FlowTable::prefault() noexcept {
     std::memset(static_cast<void*>(births_.get()), 0, std::size_t{flows_max_} * sizeof(FlowBirth));
 }
 
-bool FlowTable::count_displaced(const Decoded& packet, std::uint64_t hash, std::uint32_t time) noexcept {
+FlowTable::Counted FlowTable::count_displaced(const Decoded& packet, std::uint64_t hash,
+                                              std::uint32_t time) noexcept {
     const std::uint64_t fingerprint = fingerprint_of(hash);
     for (std::uint32_t probe = 1; probe < buckets_probed; ++probe) {
         Bucket& bucket = buckets_[(hash + probe) & mask_];
         FlowCounters& flow = bucket.candidate(fingerprint);
         if (flow.fingerprint() == fingerprint) return add(flow, packet, time);
-        if (is_full() && (bucket.has_room() || !bucket.is_passed())) return false;
+        if (is_full() && (bucket.has_room() || !bucket.is_passed())) return Counted::no;
         if (!bucket.has_room()) continue;
         for (std::uint32_t passed = 0; passed < probe; ++passed) buckets_[(hash + passed) & mask_].pass();
         begin_flow((hash + probe) & mask_, packet, hash, time);
-        return true;
+        return Counted::early;
     }
-    return false;
+    return Counted::no;
 }
 
 // In a bucket that has room, of a table that has.

@@ -83,8 +83,13 @@ public:
     // Times from time_base_ns on for so long are exact to the nanosecond; others are as near as they can be.
     static constexpr std::int64_t time_range_ns = std::numeric_limits<std::uint32_t>::max();
 
+    // A sender's first packets of a flow in an epoch: those that are worth to be looked into. TCP needs two until it
+    // can say something.
+    static constexpr std::uint32_t early_packets = 8;
+
     enum class Counted : std::uint8_t {
         yes,
+        early,      // yes, and its sender has sent at most early_packets of its flow in this epoch
         displaced,  // not counted yet: call count_displaced()
         no,         // the table is full
     };
@@ -110,8 +115,8 @@ public:
     // Counts a decoded packet if its flow lives at home, or can. Displaced packets may be counted later than
     // those after them, in their own order: a flow that is displaced once is so for the rest of the epoch.
     Counted count(const Decoded& packet, std::uint64_t hash, std::uint32_t time) noexcept;
-    // Counts a packet that count() has found displaced in this epoch. False: the table is full.
-    bool count_displaced(const Decoded& packet, std::uint64_t hash, std::uint32_t time) noexcept;
+    // Counts a packet that count() has found displaced in this epoch; never `displaced` again.
+    Counted count_displaced(const Decoded& packet, std::uint64_t hash, std::uint32_t time) noexcept;
 
     std::uint32_t size() const noexcept { return size_; }
     // In the order in which the flows began.
@@ -153,7 +158,7 @@ private:
     static std::uint64_t fingerprint_of(std::uint64_t hash) noexcept {
         return std::max<std::uint64_t>(hash >> 17, 1);
     }
-    static bool add(FlowCounters& flow, const Decoded& packet, std::uint32_t time) noexcept;
+    static Counted add(FlowCounters& flow, const Decoded& packet, std::uint32_t time) noexcept;
     void begin_flow(std::uint64_t bucket, const Decoded& packet, std::uint64_t hash,
                     std::uint32_t time) noexcept;
 
@@ -166,16 +171,21 @@ private:
     MappedArray<FlowBirth> births_;
 };
 
-inline bool FlowTable::add(FlowCounters& flow, const Decoded& packet, std::uint32_t time) noexcept {
+constexpr bool is_counted(FlowTable::Counted counted) noexcept {
+    return counted <= FlowTable::Counted::early;
+}
+
+inline FlowTable::Counted FlowTable::add(FlowCounters& flow, const Decoded& packet,
+                                         std::uint32_t time) noexcept {
     std::uint32_t bytes;
     if (__builtin_add_overflow(flow.bytes[packet.sender], packet.ip_bytes, &bytes)) [[unlikely]]
-        return false;
+        return Counted::no;
     flow.bytes[packet.sender] = bytes;
-    flow.packets[packet.sender] += 1;
+    const std::uint32_t packets = ++flow.packets[packet.sender];
     flow.fingerprint_and_flags |= std::uint64_t{packet.flags} << 8 * packet.sender;
     flow.first = std::min(flow.first, time);
     flow.last = std::max(flow.last, time);
-    return true;
+    return packets <= early_packets ? Counted::early : Counted::yes;
 }
 
 inline FlowTable::Counted FlowTable::count(const Decoded& packet, std::uint64_t hash,
@@ -184,11 +194,11 @@ inline FlowTable::Counted FlowTable::count(const Decoded& packet, std::uint64_t 
     Bucket& home = buckets_[hash & mask_];
     FlowCounters& flow = home.candidate(fingerprint);
     if (flow.fingerprint() == fingerprint) [[likely]]
-        return add(flow, packet, time) ? Counted::yes : Counted::no;
+        return add(flow, packet, time);
     if (!home.has_room()) return is_full() && !home.is_passed() ? Counted::no : Counted::displaced;
     if (is_full()) return Counted::no;
     begin_flow(hash & mask_, packet, hash, time);
-    return Counted::yes;
+    return Counted::early;
 }
 
 }  // namespace flowlock

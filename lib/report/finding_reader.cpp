@@ -11,6 +11,8 @@ constexpr std::uint64_t narrow_max = UINT32_MAX;
 
 constexpr Metric limit_metrics[] = {Metric::packets, Metric::bits, Metric::flows, Metric::new_externals};
 constexpr Metric scan_metrics[] = {Metric::failed_contacts, Metric::targets};
+constexpr Metric fact_metrics[] = {Metric::packets, Metric::flows,   Metric::targets,
+                                   Metric::claims,  Metric::matches, Metric::sessions};
 
 template <class Element, class Read>
 std::vector<Element> read_all(const JsonField& array, Read read) {
@@ -46,23 +48,35 @@ std::string read_vector(const JsonField& field) {
     return vector;
 }
 
-// A limit's times are never null, a scan's always.
+Metric read_metric(const JsonField& field, Reason reason) {
+    switch (reason) {
+        case Reason::attack:
+            return field.choice(limit_metrics);
+        case Reason::scan:
+            return field.choice(scan_metrics);
+        case Reason::misconfiguration:
+        case Reason::abuse:
+            break;
+    }
+    return field.choice(fact_metrics);
+}
+
+// A limit's times are never null, others always.
 Trigger read_trigger(const JsonField& field, Reason reason) {
     const bool limit = reason == Reason::attack;
-    Trigger trigger{
-        .rule = field["rule"].name(),
-        .metric = limit ? field["metric"].choice(limit_metrics) : field["metric"].choice(scan_metrics),
-        .value = field["value"].count(),
-        .threshold = field["threshold"].count(),
-        .window_s = read_narrow(field["window_s"], 1)};
+    Trigger trigger{.rule = field["rule"].name(),
+                    .metric = read_metric(field["metric"], reason),
+                    .value = field["value"].count(),
+                    .threshold = field["threshold"].count(),
+                    .window_s = read_narrow(field["window_s"], 1)};
     const JsonField first = field["first_exceeded"];
     const JsonField peak = field["peak"];
     if (limit) {
         trigger.first_exceeded = first.time();
         trigger.peak = peak.time();
     } else {
-        if (!first.is_null()) first.refuse("null, in a scan,");
-        if (!peak.is_null()) peak.refuse("null, in a scan,");
+        if (!first.is_null()) first.refuse("null, but in a limit,");
+        if (!peak.is_null()) peak.refuse("null, but in a limit,");
     }
     return trigger;
 }
@@ -157,6 +171,19 @@ ScanFigures read_scan(const JsonField& field, Verdict verdict) {
     return scan;
 }
 
+FactFigures read_fact(const JsonField& field) {
+    FactFigures figures;
+    figures.facts = read_all<Fact>(field["facts"], [](const JsonField& fact) {
+        return Fact{fact["name"].name(),   fact["words"].text(), fact["reference"].text(),
+                    fact["count"].count(), fact["first"].time(), fact["last"].time()};
+    });
+    figures.facts_total = field["facts_total"].count();
+    if (const JsonField address = field["hardware_address"]; !address.is_null())
+        figures.hardware_address = address.name();
+    figures.confidence = field["confidence"].choice({Confidence::high, Confidence::low});
+    return figures;
+}
+
 // "192.0.2.0/24, 2001:db8::/32": the first one's address, and that the rest are networks, too.
 IpAddress first_network(const JsonField& field) {
     constexpr std::string_view mark = ", ";
@@ -192,7 +219,19 @@ void read_host(const JsonField& field, Finding& finding) {
 }
 
 Kind read_kind(const JsonField& field, Reason reason) {
-    if (reason == Reason::scan) return field.choice({Kind::netscan, Kind::portscan, Kind::icmp_sweep});
+    switch (reason) {
+        case Reason::attack:
+            break;
+        case Reason::scan:
+            return field.choice({Kind::netscan, Kind::portscan, Kind::icmp_sweep});
+        case Reason::misconfiguration:
+            return field.choice({Kind::spoofed_source, Kind::bogon_destination, Kind::martian_source,
+                                 Kind::rogue_dhcp, Kind::rogue_ra, Kind::address_conflict,
+                                 Kind::foreign_address, Kind::broadcast_storm});
+        case Reason::abuse:
+            return field.choice({Kind::amplification, Kind::brute_force, Kind::c2, Kind::exploit,
+                                 Kind::malware, Kind::mining, Kind::p2p, Kind::phishing, Kind::sip_scan});
+    }
     return field.choice({Kind::packet_limit, Kind::bandwidth_limit, Kind::flow_limit});
 }
 
@@ -213,7 +252,8 @@ void read_times(const JsonField& root, Finding& finding) {
 Finding read_finding(const JsonField& root) {
     Finding finding;
     finding.verdict = root["verdict"].choice({Verdict::lock, Verdict::exonerated});
-    finding.reason = root["reason"].choice({Reason::attack, Reason::scan});
+    finding.reason =
+        root["reason"].choice({Reason::attack, Reason::scan, Reason::misconfiguration, Reason::abuse});
     finding.kind = read_kind(root["kind"], finding.reason);
     finding.direction = root["direction"].choice({Direction::out, Direction::in});
     finding.vector = read_vector(root["vector"]);
@@ -228,10 +268,18 @@ Finding read_finding(const JsonField& root) {
     finding.externals_total = root["externals_total"].count();
     finding.targets = read_all<Target>(root["targets"], read_target);
     finding.targets_total = root["targets_total"].count();
-    if (finding.reason == Reason::scan)
-        finding.scan = read_scan(root["scan"], finding.verdict);
-    else
-        finding.limit = read_limit(root["limit"]);
+    switch (finding.reason) {
+        case Reason::attack:
+            finding.limit = read_limit(root["limit"]);
+            break;
+        case Reason::scan:
+            finding.scan = read_scan(root["scan"], finding.verdict);
+            break;
+        case Reason::misconfiguration:
+        case Reason::abuse:
+            finding.fact = read_fact(root["fact"]);
+            break;
+    }
     return finding;
 }
 

@@ -121,6 +121,11 @@ Json json_of(const AllowedTraffic& allowed) {
     return {{"reason", allowed.reason}, {"packets", allowed.packets}, {"bytes", allowed.bytes}};
 }
 
+Json json_of(const Fact& fact) {
+    return {{"name", fact.name},   {"words", fact.words},          {"reference", fact.reference},
+            {"count", fact.count}, {"first", iso8601(fact.first)}, {"last", iso8601(fact.last)}};
+}
+
 Json json_of(const FurtherWindow& window);
 
 template <class Element>
@@ -167,6 +172,15 @@ Json limit_of(const Finding& finding) {
             {"networks_total", limit.networks_total},
             {"allowed", array_of(limit.allowed)},
             {"sampling", sampling_of(finding)}};
+}
+
+Json fact_of(const Finding& finding) {
+    if (finding.reason != Reason::misconfiguration && finding.reason != Reason::abuse) return Json::object();
+    return {{"facts", array_of(finding.fact.facts)},
+            {"facts_total", finding.fact.facts_total},
+            {"hardware_address",
+             finding.fact.hardware_address.empty() ? Json(nullptr) : Json(finding.fact.hardware_address)},
+            {"confidence", name_of(finding.fact.confidence)}};
 }
 
 Json targets_of(const Finding& finding) {
@@ -233,6 +247,7 @@ Json json_of(const LockReport& report) {
             {"targets_total", finding.targets_total},
             {"scan", scan_of(finding)},
             {"limit", limit_of(finding)},
+            {"fact", fact_of(finding)},
             {"evidence", evidence_of(report)},
             {"loss", loss_of(report.loss)},
             {"duplicates", {{"distinct", report.duplicates.distinct}, {"twice", report.duplicates.twice}}},

@@ -13,6 +13,8 @@ std::string_view netscan_title(Kind kind) {
             return "Portscan detected from host";
         case Kind::icmp_sweep:
             return "ICMP sweep detected from host";
+        case Kind::brute_force:
+            return "Brute force detected from host";
         default:
             return "Netscan detected from host";
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "report/report_words.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "report/attack_words.hpp"
@@ -25,6 +27,41 @@ std::string_view sentence_of(const Finding& finding) {
             return "Scan: many ports contacted on one or few addresses";
         case Kind::icmp_sweep:
             return "Scan: many addresses probed with ICMP";
+        case Kind::spoofed_source:
+            return "Wrong configuration: packets from addresses that are not this network's";
+        case Kind::bogon_destination:
+            return "Wrong configuration: packets to addresses that nobody on the Internet has";
+        case Kind::martian_source:
+            return "Wrong configuration: packets from addresses that may not be on a wire";
+        case Kind::rogue_dhcp:
+            return "Wrong configuration: gives addresses out by DHCP without being the network's server";
+        case Kind::rogue_ra:
+            return "Wrong configuration: advertises itself as an IPv6 router without being one of the "
+                   "network's";
+        case Kind::address_conflict:
+            return "Wrong configuration: two hardware addresses use the same address";
+        case Kind::foreign_address:
+            return "Wrong configuration: uses an address that belongs to another machine";
+        case Kind::broadcast_storm:
+            return "Wrong configuration: floods its segment with broadcasts";
+        case Kind::amplification:
+            return "Abuse: its service is used to multiply attack traffic";
+        case Kind::brute_force:
+            return "Abuse: tries to log in at others again and again";
+        case Kind::c2:
+            return "Abuse: is remotely controlled by malware";
+        case Kind::exploit:
+            return "Abuse: tries to break into others by known holes";
+        case Kind::malware:
+            return "Abuse: spreads or runs malware";
+        case Kind::mining:
+            return "Abuse: mines cryptocurrency";
+        case Kind::p2p:
+            return "Abuse: takes part in file sharing";
+        case Kind::phishing:
+            return "Abuse: collects credentials by forged pages";
+        case Kind::sip_scan:
+            return "Abuse: looks for telephone systems of others";
     }
     return "";
 }
@@ -52,6 +89,24 @@ std::string_view protocol_text(ProtocolClass protocol) {
             return "ICMP";
     }
     return "";
+}
+
+// What a rule counts in its whole window, one and many; nothing: it counts by the second.
+std::pair<std::string_view, std::string_view> things_of(Metric metric) {
+    switch (metric) {
+        case Metric::failed_contacts:
+            return {"failed contact", "failed contacts"};
+        case Metric::targets:
+            return {"target", "targets"};
+        case Metric::claims:
+            return {"claim", "claims"};
+        case Metric::matches:
+            return {"matching flow", "matching flows"};
+        case Metric::sessions:
+            return {"session", "sessions"};
+        default:
+            return {};
+    }
 }
 
 // Of a limit: what its value and threshold count in a second.
@@ -103,13 +158,10 @@ std::string seen_text(const Finding& finding) {
 std::string rule_text(const Trigger& trigger, NumberFormat format) {
     const std::string value = grouped(trigger.value, format);
     const std::string limit = grouped(trigger.threshold, format);
-    if (trigger.metric == Metric::failed_contacts || trigger.metric == Metric::targets) {
-        const bool failed = trigger.metric == Metric::failed_contacts;
+    if (const auto [one, many] = things_of(trigger.metric); !one.empty())
         return fmt::format("{}: {} within {} s, limit {}", trigger.rule,
-                           counted(trigger.value, failed ? "failed contact" : "target",
-                                   failed ? "failed contacts" : "targets", format),
-                           grouped(trigger.window_s, format), limit);
-    }
+                           counted(trigger.value, one, many, format), grouped(trigger.window_s, format),
+                           limit);
     const std::string_view unit = unit_of(trigger.metric);
     return fmt::format("{}: {} {}/s over {} s, limit {} {}/s", trigger.rule, value, unit,
                        grouped(trigger.window_s, format), limit, unit);

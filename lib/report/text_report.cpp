@@ -7,6 +7,7 @@
 
 #include "report/address_mask.hpp"
 #include "report/dump_text.hpp"
+#include "report/fact_text.hpp"
 #include "report/limit_fields.hpp"
 #include "report/limit_text.hpp"
 #include "report/netscan_text.hpp"
@@ -60,6 +61,9 @@ std::string header_text(const LockReport& report, const TextStyle& style) {
     if (finding.reason == Reason::attack) text += limit_fields(finding, style);
     if (finding.flows_estimated.value > 0) text += text_field("Flows", flows_text(finding, format));
     if (finding.reason == Reason::scan) text += scan_fields(report, style);
+    if (!finding.fact.hardware_address.empty()) text += text_field("Hardware", finding.fact.hardware_address);
+    if (finding.fact.confidence == Confidence::low)
+        text += text_field("Confidence", "low: an innocent explanation is unusual, but possible");
     text += text_field("Loss", loss_text(report.loss, format));
     if (report.duplicates.are_many())
         text += text_field(
@@ -91,7 +95,16 @@ std::string dump_part(const LockReport& report, const TextStyle& style) {
 }  // namespace
 
 std::string log_text(const Finding& finding, const TextStyle& style) {
-    return finding.reason == Reason::scan ? netscan_text(finding, style) : limit_text(finding, style);
+    switch (finding.reason) {
+        case Reason::attack:
+            break;
+        case Reason::scan:
+            return netscan_text(finding, style);
+        case Reason::misconfiguration:
+        case Reason::abuse:
+            return fact_text(finding, style);
+    }
+    return limit_text(finding, style);
 }
 
 std::string text_report(const LockReport& report, const TextStyle& style) {

@@ -109,11 +109,9 @@ void fill(Epoch& epoch, const Load& load, unsigned second) {
         const std::uint64_t hash = table.hash(packet.key);
         for (const std::uint8_t sender : {0, 1}) {
             packet.sender = sender;
-            const auto counted = table.count(packet, hash, time);
-            const bool done =
-                counted == FlowTable::Counted::yes ||
-                (counted == FlowTable::Counted::displaced && table.count_displaced(packet, hash, time));
-            if (!done) throw std::runtime_error("the worker's table is full");
+            auto counted = table.count(packet, hash, time);
+            if (counted == FlowTable::Counted::displaced) counted = table.count_displaced(packet, hash, time);
+            if (!is_counted(counted)) throw std::runtime_error("the worker's table is full");
         }
     }
 }

@@ -72,7 +72,8 @@ void count_burst(FlowTable& table, std::span<const Decoded> packets, BeyondTable
     }
     for (std::size_t k = 0; k < displaced_count; ++k) {
         const std::size_t i = displaced[k];
-        if (!table.count_displaced(packets[i], hashes[i], 1'000'000'000)) beyond_table(packets[i], hashes[i]);
+        if (!is_counted(table.count_displaced(packets[i], hashes[i], 1'000'000'000)))
+            beyond_table(packets[i], hashes[i]);
     }
 }
 

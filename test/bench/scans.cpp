@@ -124,9 +124,8 @@ private:
         const std::uint64_t hash = flows.hash(packet.key);
         const std::uint32_t time = flows.time_of(at_ns_);
         auto counted = flows.count(packet, hash, time);
-        const bool done = counted == FlowTable::Counted::yes || (counted == FlowTable::Counted::displaced &&
-                                                                 flows.count_displaced(packet, hash, time));
-        if (!done) throw std::runtime_error("the worker's table is full: --table");
+        if (counted == FlowTable::Counted::displaced) counted = flows.count_displaced(packet, hash, time);
+        if (!is_counted(counted)) throw std::runtime_error("the worker's table is full: --table");
         epoch_->last_ns = std::max(epoch_->last_ns, at_ns_);
     }
     std::uint32_t random() {

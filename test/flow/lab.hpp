@@ -59,8 +59,8 @@ inline const PrefixSet& internal() {
 inline bool count(FlowTable& flows, const Decoded& packet, std::uint64_t hash, std::int64_t time_ns) {
     const std::uint32_t time = flows.time_of(time_ns);
     const auto counted = flows.count(packet, hash, time);
-    if (counted != FlowTable::Counted::displaced) return counted == FlowTable::Counted::yes;
-    return flows.count_displaced(packet, hash, time);
+    return is_counted(counted == FlowTable::Counted::displaced ? flows.count_displaced(packet, hash, time)
+                                                               : counted);
 }
 inline bool count(FlowTable& flows, const Decoded& packet, std::int64_t time_ns) {
     return count(flows, packet, flows.hash(packet.key), time_ns);

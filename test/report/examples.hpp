@@ -68,6 +68,67 @@ inline LockReport scan_report() {
     return report;
 }
 
+// 192.0.2.1 answers DHCP questions of others, as two kinds of messages.
+inline LockReport rogue_dhcp_report() {
+    LockReport report;
+    report.id = "20131113T181427Z-192.0.2.1-rogue_dhcp";
+    report.loss = {{"nic_missed", {0}}};
+    report.origin = example_origin();
+    Finding& finding = report.finding;
+    finding.reason = Reason::misconfiguration;
+    finding.kind = Kind::rogue_dhcp;
+    finding.protocol = ProtocolClass::udp;
+    finding.host = address("192.0.2.1");
+    finding.opened = seed_time(3);
+    finding.first_seen = seed_time();
+    finding.last_seen = seed_time(2);
+    finding.trigger = {
+        .rule = "rogue_dhcp", .metric = Metric::claims, .value = 3, .threshold = 1, .window_s = 300};
+    finding.totals = traffic(3, 984, 2);
+    finding.fact.facts = {{.name = "dhcp_offer",
+                           .words = "offers 192.0.2.77 to 02:00:5e:10:00:07",
+                           .reference = "RFC 2131, 4.3.1",
+                           .count = 2,
+                           .first = seed_time(),
+                           .last = seed_time(1)},
+                          {.name = "dhcp_ack",
+                           .words = "gives 192.0.2.77 to 02:00:5e:10:00:07",
+                           .reference = "",
+                           .count = 1,
+                           .first = seed_time(2),
+                           .last = seed_time(2)}};
+    finding.fact.facts_total = 3;
+    finding.fact.hardware_address = "02:00:5e:10:00:01";
+    return report;
+}
+
+// 192.0.2.1 tries to log in at two servers.
+inline LockReport brute_force_report() {
+    LockReport report = rogue_dhcp_report();
+    report.id = "20131113T181427Z-192.0.2.1-brute_force";
+    Finding& finding = report.finding;
+    finding.reason = Reason::abuse;
+    finding.kind = Kind::brute_force;
+    finding.protocol = ProtocolClass::tcp;
+    finding.trigger = {
+        .rule = "brute_force", .metric = Metric::sessions, .value = 1234, .threshold = 20, .window_s = 300};
+    finding.totals = traffic(20'000, 3'000'000, 1234);
+    finding.externals = {{address("198.51.100.1"), traffic(15'000, 2'000'000, 1000)},
+                         {address("198.51.100.22"), traffic(5'000, 1'000'000, 234)}};
+    finding.externals_total = 3;
+    finding.targets = {{seed_time(0, 123456), address("198.51.100.1"), 22, 40'001, 64}};
+    finding.targets_total = 2;
+    finding.fact = {.facts = {{.name = "ssh-libssh",
+                               .words = "SSH client of a library",
+                               .reference = "",
+                               .count = 1200,
+                               .first = seed_time(),
+                               .last = seed_time(2)}},
+                    .facts_total = 1,
+                    .confidence = Confidence::low};
+    return report;
+}
+
 // An IPv6 host tries one IPv6 address, the longest there is.
 inline LockReport ipv6_scan_report() {
     LockReport report = scan_report();

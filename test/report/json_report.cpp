@@ -48,7 +48,7 @@ TEST_CASE("a scan's report is one line with the fields of the contract, in its o
         R"("addresses":3,"ports":1,"log2_likelihood":6,"criterion":"failed_contacts","confidence":"high",)"
         R"("exoneration":null,"peak_per_second":2,"ports_top":[{"port":22,"targets":3}],)"
         R"("tools":[{"tool":"masscan","targets":3}],)"
-        R"("replies":{"established":3,"seen":2,"visible_share":0.6667}},"limit":{},"evidence":{},"loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0},)"
+        R"("replies":{"established":3,"seen":2,"visible_share":0.6667}},"limit":{},"fact":{},"evidence":{},"loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0},)"
         R"("origin":{"tap":"tap1","version":"4.5.6","internal":["192.0.2.0/24","178.63.65.0/24","2001:db8::/32"]}})");
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("a limit's report is one line with the fields of the contract, in its 
         R"("externals_total":3,"targets":[],"targets_total":0,"scan":{},)"
         R"("limit":{"rules":[],"further":[],"excesses":0,"role":null,"vectors":[],"established":{"packets":0,"bytes":0,"share":0.0},)"
         R"("unattributed":{"packets":0,"bytes":0,"flows":0},"internals":[],"internals_total":0,)"
-        R"("networks":[],"networks_total":0,"allowed":[],"sampling":{"rate":1,"packets_error":0,"share":0.0}},"evidence":{},)"
+        R"("networks":[],"networks_total":0,"allowed":[],"sampling":{"rate":1,"packets_error":0,"share":0.0}},"fact":{},"evidence":{},)"
         R"("loss":{"nic_missed":0,"table_full":0},"duplicates":{"distinct":0,"twice":0},"origin":{"tap":"","version":"","internal":[]}})");
 }
 
@@ -225,7 +225,7 @@ TEST_CASE("the schema lets later versions add fields") {
 TEST_CASE("the schema rejects a report without any one of its fields") {
     for (const LockReport& report : {scan_report(), exonerated_report(), limit_report(), allowed_report()}) {
         const Json json = Json::parse(json_report_line(report));
-        REQUIRE(json.size() == 26);
+        REQUIRE(json.size() == 27);
         for (const auto& item : json.items()) {
             INFO(item.key());
             CHECK(violation_without(report, "", item.key()) != "");

@@ -146,14 +146,14 @@ TEST_CASE("only what older reports lack, and what follows from other figures, ma
     remove_each(scan, Json::json_pointer(), readable);
     CHECK(readable == std::vector<std::string>{"/targets/0/protocol", "/targets/0/source_port",
                                                "/targets/0/frame_bytes", "/scan/replies/visible_share",
-                                               "/limit", "/evidence", "/loss/nic_missed", "/loss/table_full",
-                                               "/origin"});
+                                               "/limit", "/fact", "/evidence", "/loss/nic_missed",
+                                               "/loss/table_full", "/origin"});
     Json limit = Json::parse(json_report_line(amplification_report()));
     readable.clear();
     remove_each(limit, Json::json_pointer(), readable);
     CHECK(readable == std::vector<std::string>{"/scan", "/limit/established/share",
                                                "/limit/sampling/packets_error", "/limit/sampling/share",
-                                               "/evidence", "/loss/nic_missed", "/loss/table_full",
+                                               "/fact", "/evidence", "/loss/nic_missed", "/loss/table_full",
                                                "/origin"});
 }
 
