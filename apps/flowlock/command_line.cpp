@@ -103,6 +103,16 @@ Exit status:
 
 docs/output.md explains the text and its layouts.)";
 
+constexpr const char* after_signatures =
+    R"(Without FOLDER, the shipped signatures and those of /etc/flowlock/signatures.
+
+Exit status:
+  0  every test payload is as its signature says
+  1  some are not; each is named
+  2  usage error, or a file or a pattern has a mistake, which is named; the others are tried
+
+docs/signatures.md explains how to write them.)";
+
 // Shows the option as "--out DIR", in the help and in what is said about a missing value.
 CLI::Option* takes(const char* value, CLI::Option* option) {
     return option->type_name(value)->option_text(value);
@@ -194,6 +204,17 @@ void add_report(CLI::App& app, ReportCommand& report) {
                       "Shows the addresses of the monitored networks, but for the case's host, as x.x.x.x");
 }
 
+void add_signatures(CLI::App& app, SignaturesCommand& signatures) {
+    auto* command = app.add_subcommand("signatures", "Try or list the signatures of payloads");
+    command->footer(after_signatures);
+    const auto choose = [&signatures](const std::string& what) { signatures.list = what == "list"; };
+    command->add_option_function<std::string>("test|list", choose, "Tries their test payloads, or shows them")
+        ->required()
+        ->option_text(" ")
+        ->check(CLI::IsMember({"test", "list"}));
+    command->add_option("FOLDER", signatures.folders, "Folders with signature files")->option_text("...");
+}
+
 Leave refuse(const CLI::App& app, const std::string& reason) {
     const auto chosen = app.get_subcommands();
     const std::string program = chosen.empty() ? "flowlock" : "flowlock " + chosen.front()->get_name();
@@ -208,6 +229,7 @@ Command parse_command_line(int count, const char* const* arguments) {
     RunCommand run;
     CheckCommand check;
     ReportCommand report;
+    SignaturesCommand signatures;
     CLI::App app(about, "flowlock");
     app.footer(overview);
     // One command, so that a capture called "run" is a capture.
@@ -219,6 +241,7 @@ Command parse_command_line(int count, const char* const* arguments) {
     add_run(app, run);
     add_check(app, check);
     add_report(app, report);
+    add_signatures(app, signatures);
     app.add_subcommand("version", "Show the version");
 
     try {
@@ -232,6 +255,7 @@ Command parse_command_line(int count, const char* const* arguments) {
     if (app.got_subcommand("run")) return run;
     if (app.got_subcommand("check")) return check;
     if (app.got_subcommand("report")) return report;
+    if (app.got_subcommand("signatures")) return signatures;
     if (!app.got_subcommand("replay")) return Leave{usage_status, {}, app.help()};
     if (std::count(replay.files.begin(), replay.files.end(), "-") > 1)
         return refuse(app, "FILE: - is standard input and can be read only once");

@@ -42,6 +42,11 @@ struct ReportCommand {
     bool redact = false;  // hides the other customers' addresses
 };
 
+struct SignaturesCommand {
+    bool list = false;                 // shows them, instead of trying their test payloads
+    std::vector<std::string> folders;  // none: those that a monitor uses by default
+};
+
 struct VersionCommand {};
 
 // Nothing is left to do: help was asked for, or the arguments are wrong.
@@ -51,7 +56,8 @@ struct Leave {
     std::string errors;  // for standard error
 };
 
-using Command = std::variant<ReplayCommand, RunCommand, CheckCommand, ReportCommand, VersionCommand, Leave>;
+using Command = std::variant<ReplayCommand, RunCommand, CheckCommand, ReportCommand, SignaturesCommand,
+                             VersionCommand, Leave>;
 
 Command parse_command_line(int count, const char* const* arguments);
 

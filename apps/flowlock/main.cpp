@@ -9,6 +9,7 @@
 #include "replay.hpp"
 #include "report.hpp"
 #include "run.hpp"
+#include "signatures.hpp"
 
 namespace {
 
@@ -20,6 +21,7 @@ struct Run {
     int operator()(const flowlock::RunCommand& command) const { return flowlock::run(command); }
     int operator()(const flowlock::CheckCommand& command) const { return flowlock::check(command); }
     int operator()(const flowlock::ReportCommand& command) const { return flowlock::report(command); }
+    int operator()(const flowlock::SignaturesCommand& command) const { return flowlock::signatures(command); }
     int operator()(const flowlock::VersionCommand&) const {
         fmt::print("flowlock {}\n", FLOWLOCK_VERSION);
         return 0;

@@ -24,6 +24,7 @@
 #include "report/json_report.hpp"
 #include "report/output_folder.hpp"
 #include "report/text_report.hpp"
+#include "signatures.hpp"
 
 namespace flowlock {
 namespace {
@@ -200,6 +201,8 @@ int replay(const ReplayCommand& command) {
                    "name yours with --internal CIDR\n");
     std::optional<OutputFolder> folder = open_output<OutputFolder>("--out", command.out);
     std::optional<FlowCsv> csv = open_output<FlowCsv>("--flows", command.flows);
+    const LoadedSignatures loaded = load_signatures(config);
+    for (const std::string& mistake : loaded.mistakes) fmt::print(stderr, "flowlock: {}\n", mistake);
     // Whoever reads the reports may stop (`| head`); the files are written all the same.
     std::signal(SIGPIPE, SIG_IGN);
 
@@ -214,6 +217,8 @@ int replay(const ReplayCommand& command) {
     ControlCore control({.internal = config.internal,
                          .limits = config.limit_options(),
                          .scan = config.scan,
+                         .abuse = config.abuse,
+                         .signatures = loaded.set,
                          .engine = config.engine,
                          .report = config.report,
                          .evidence = config.evidence,

@@ -22,6 +22,7 @@
 #include "report/report_writer.hpp"
 #include "service.hpp"
 #include "signals.hpp"
+#include "signatures.hpp"
 #include "telemetry.hpp"
 #include "xdp_words.hpp"
 
@@ -94,12 +95,15 @@ std::string tap_of(const Config& config) {
     return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unnamed";
 }
 
-Monitor::Options monitor_options(const Config& config, const CorePlan& plan) {
+Monitor::Options monitor_options(const Config& config, const CorePlan& plan,
+                                 std::shared_ptr<const SignatureSet> signatures) {
     return {.live = config.live,
             .cores = plan,
             .control = {.internal = config.internal,
                         .limits = config.limit_options(),
                         .scan = config.scan,
+                        .abuse = config.abuse,
+                        .signatures = std::move(signatures),
                         .engine = config.engine,
                         .report = config.report,
                         .evidence = config.evidence,
@@ -141,13 +145,14 @@ public:
           writer_(config_.output.folder),
           eal_(eal_options(config_.live, plan_)),
           xdp_words_(log_),
-          monitor_(monitor_options(config_, plan_)),
+          monitor_(monitor_options(config_, plan_, read_signatures(config_))),
           guard_(monitor_.crew()) {}
 
     int run();
 
 private:
     void second();
+    std::shared_ptr<const SignatureSet> read_signatures(const Config& config);
     void hand_on_reports();
     void follow(const LockReport& lock);
     void show(Summary& summary);
@@ -254,6 +259,16 @@ void LiveMonitor::follow(const LockReport& report) {
     if (is_new || report.state != CaseState::open) log_.say(Severity::warning, lock_text(report));
 }
 
+// What has a mistake is left out, and said.
+std::shared_ptr<const SignatureSet> LiveMonitor::read_signatures(const Config& config) {
+    LoadedSignatures loaded = load_signatures(config);
+    for (const std::string& mistake : loaded.mistakes) log_.say(Severity::warning, mistake);
+    if (loaded.set)
+        log_.say(Severity::info, fmt::format("{} signatures, {} kB compiled", loaded.set->signatures().size(),
+                                             loaded.set->database_bytes() / 1000));
+    return loaded.set;
+}
+
 // All or nothing: a configuration with a mistake changes nothing.
 void LiveMonitor::reload() {
     service_.reloading();
@@ -262,6 +277,8 @@ void LiveMonitor::reload() {
         monitor_.reload({.internal = config.internal,
                          .limits = config.limit_options(),
                          .scan = config.scan,
+                         .abuse = config.abuse,
+                         .signatures = read_signatures(config),
                          .report = config.report,
                          .evidence = config.evidence,
                          .tap = tap_of(config)});
@@ -273,6 +290,8 @@ void LiveMonitor::reload() {
         config_.internal = config.internal;
         config_.limits = config.limits;
         config_.scan = config.scan;
+        config_.abuse = config.abuse;
+        config_.signatures = config.signatures;
         config_.report = config.report;
         config_.evidence = config.evidence;
         log_.say(Severity::info, fmt::format("configuration reloaded: {} internal networks, {} limits",

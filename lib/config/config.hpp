@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/prefix.hpp"
+#include "detect/abuse_options.hpp"
 #include "detect/external_networks.hpp"
 #include "detect/limit_rule.hpp"
 #include "detect/scan_options.hpp"
@@ -28,6 +29,14 @@ namespace flowlock {
 // system.
 enum class ExternalsBy : std::uint8_t { address, network, as };
 
+// Where signatures of payloads are read from (lib/content).
+struct SignatureOptions {
+    bool enabled = true;
+    std::vector<std::string> folders{};  // none: the shipped ones, and /etc/flowlock/signatures
+
+    friend bool operator==(const SignatureOptions&, const SignatureOptions&) = default;
+};
+
 struct Config {
     PrefixSet internal;
     std::vector<LimitRule> limits;
@@ -35,6 +44,8 @@ struct Config {
     std::vector<Allowance> allowances;  // in the order of the file
     std::uint32_t sampling = 1;         // the mirror passes on one packet of so many
     ScanOptions scan;
+    AbuseOptions abuse;
+    SignatureOptions signatures;
     EngineOptions engine;
     ReportOptions report;
     EvidenceOptions evidence;

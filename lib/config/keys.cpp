@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "config/abuse_values.hpp"
+
 namespace flowlock {
 namespace {
 
@@ -27,6 +29,14 @@ constexpr NamedChoice<NetscanFormat> netscan_formats[] = {
 // Of so many packets one: switches offer up to some ten thousands.
 constexpr CountRange one_of{1, 1'000'000};
 
+// So many sightings of a host are remembered.
+constexpr CountRange sightings{1, 10'000};
+
+template <auto rule, auto number>
+Complaints read_abuse_count(const toml::node& value, Config& config) {
+    return read_count(value, sightings, config.abuse.*rule.*number);
+}
+
 constexpr Key keys[] = {
     {"sampling", [](const toml::node& v, Config& c) { return read_count(v, one_of, c.sampling); }},
     {"networks.internal", [](const toml::node& v, Config& c) { return read_networks(v, c.internal); }},
@@ -44,6 +54,36 @@ constexpr Key keys[] = {
      }},
     {"scan.contacts_max",
      [](const toml::node& v, Config& c) { return read_count(v, entries, c.scan.contacts_max); }},
+    {"abuse.enabled", [](const toml::node& v, Config& c) { return read_flag(v, c.abuse.enabled); }},
+    {"abuse.kinds", [](const toml::node& v, Config& c) { return read_abuse_kinds(v, c.abuse); }},
+    {"abuse.amplification_matches", read_abuse_count<&AbuseOptions::amplification, &AbuseRule::matches>},
+    {"abuse.amplification_externals", read_abuse_count<&AbuseOptions::amplification, &AbuseRule::externals>},
+    {"abuse.brute_force_matches", read_abuse_count<&AbuseOptions::brute_force, &AbuseRule::matches>},
+    {"abuse.brute_force_externals", read_abuse_count<&AbuseOptions::brute_force, &AbuseRule::externals>},
+    {"abuse.c2_matches", read_abuse_count<&AbuseOptions::c2, &AbuseRule::matches>},
+    {"abuse.c2_externals", read_abuse_count<&AbuseOptions::c2, &AbuseRule::externals>},
+    {"abuse.exploit_matches", read_abuse_count<&AbuseOptions::exploit, &AbuseRule::matches>},
+    {"abuse.exploit_externals", read_abuse_count<&AbuseOptions::exploit, &AbuseRule::externals>},
+    {"abuse.malware_matches", read_abuse_count<&AbuseOptions::malware, &AbuseRule::matches>},
+    {"abuse.malware_externals", read_abuse_count<&AbuseOptions::malware, &AbuseRule::externals>},
+    {"abuse.mining_matches", read_abuse_count<&AbuseOptions::mining, &AbuseRule::matches>},
+    {"abuse.mining_externals", read_abuse_count<&AbuseOptions::mining, &AbuseRule::externals>},
+    {"abuse.p2p_matches", read_abuse_count<&AbuseOptions::p2p, &AbuseRule::matches>},
+    {"abuse.p2p_externals", read_abuse_count<&AbuseOptions::p2p, &AbuseRule::externals>},
+    {"abuse.phishing_matches", read_abuse_count<&AbuseOptions::phishing, &AbuseRule::matches>},
+    {"abuse.phishing_externals", read_abuse_count<&AbuseOptions::phishing, &AbuseRule::externals>},
+    {"abuse.sip_scan_matches", read_abuse_count<&AbuseOptions::sip_scan, &AbuseRule::matches>},
+    {"abuse.sip_scan_externals", read_abuse_count<&AbuseOptions::sip_scan, &AbuseRule::externals>},
+    {"abuse.logins", [](const toml::node& v, Config& c) { return read_flag(v, c.abuse.logins.enabled); }},
+    {"abuse.login_sessions",
+     [](const toml::node& v, Config& c) { return read_count(v, sightings, c.abuse.logins.sessions); }},
+    {"abuse.login_targets",
+     [](const toml::node& v, Config& c) { return read_count(v, sightings, c.abuse.logins.targets); }},
+    {"abuse.quiet_time",
+     [](const toml::node& v, Config& c) { return read_duration(v, day, c.abuse.quiet_time); }},
+    {"signatures.enabled", [](const toml::node& v, Config& c) { return read_flag(v, c.signatures.enabled); }},
+    {"signatures.folders",
+     [](const toml::node& v, Config& c) { return read_texts(v, c.signatures.folders); }},
     {"engine.flows_per_epoch",
      [](const toml::node& v, Config& c) {
          // 0, the default, may be said.
@@ -74,13 +114,9 @@ constexpr Key keys[] = {
     {"evidence.after",
      [](const toml::node& v, Config& c) { return read_epochs(v, evidence_span, c.evidence.after); }},
     {"evidence.packets_max",
-     [](const toml::node& v, Config& c) {
-         return read_count(v, {0, 2'000}, c.evidence.packets_max);
-     }},
+     [](const toml::node& v, Config& c) { return read_count(v, {0, 2'000}, c.evidence.packets_max); }},
     {"evidence.payload_max",
-     [](const toml::node& v, Config& c) {
-         return read_count(v, {0, 128}, c.evidence.payload_max);
-     }},
+     [](const toml::node& v, Config& c) { return read_count(v, {0, 128}, c.evidence.payload_max); }},
     {"live.ports", [](const toml::node& v, Config& c) { return read_texts(v, c.live.ports); }},
     {"live.cores", [](const toml::node& v, Config& c) { return read_cpus(v, c.live.cores); }},
     {"live.workers", [](const toml::node& v, Config& c) { return read_count(v, workers, c.live.workers); }},

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/backoff.hpp"
+#include "control/signature_notes.hpp"
 
 namespace flowlock {
 namespace {
@@ -26,6 +27,8 @@ ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> chan
               options.secret),
       scans_(options.scan, flows_, hosts_, options.secret,
              {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}),
+      abuse_(options.abuse, flows_,
+             {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}),
       cases_(options.live),
       evidence_(options.evidence, hosts_, limits_.history(), options.live),
       origin_(options.origin) {
@@ -36,6 +39,7 @@ ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> chan
     for (EpochChannel* channel : channels)
         sources_.push_back({.channel = channel, .next_sequence = options.live ? 1u : 0u});
     live_ = options.live;
+    if (options.signatures) change_signatures(options.signatures);
     keeps_heads_ = std::ranges::any_of(channels, [](const EpochChannel* c) { return c->keeps_heads(); });
 }
 
@@ -124,12 +128,14 @@ void ControlCore::close_epoch() {
     closed_sequence_ = open_sequence_;
     limits_.advance(epoch, ended_);
     scans_.advance(epoch, ended_);
+    abuse_.advance(epoch, ended_);
     if (keeps_heads_) evidence_.close_epoch(epoch.name.start_s);
     tell_cases(epoch.name.start_s + epoch_length.count());
     if (forgetter_) forgetter_->advance(epoch);
     duplicates_.close();
     for (Source& source : sources_) source.channel->send_sample_level(duplicates_.level());
     if (keeps_heads_) order_watch();
+    send_signatures();
     if (reload_) apply(*std::exchange(reload_, std::nullopt));
 }
 
@@ -145,6 +151,7 @@ void ControlCore::tell_cases(std::int64_t end_s) {
     };
     limits_.for_each_open(look_at);
     scans_.for_each_open(look_at);
+    abuse_.for_each_open(look_at);
 }
 
 // Hosts whose cases are new, and suspects. Live, a worker that has not taken the last orders misses this one; in a
@@ -166,6 +173,24 @@ void ControlCore::order_watch() {
     }
 }
 
+// Matches name their set by its number, so that those of the old one, which are on their way, mean what they did.
+void ControlCore::change_signatures(std::shared_ptr<const SignatureSet> signatures) {
+    if (signatures == signatures_) return;
+    if (!signatures) signatures = std::make_shared<const SignatureSet>(std::vector<Signature>{});
+    signatures_ = std::move(signatures);
+    abuse_.add_signatures(++signatures_number_, notes_of(*signatures_));
+    send_signatures();
+}
+
+// A worker that has not taken the last set yet gets this one later.
+void ControlCore::send_signatures() {
+    for (Source& source : sources_) {
+        if (source.signatures == signatures_number_) continue;
+        std::unique_ptr<InspectorOrder> order(new InspectorOrder{signatures_number_, Inspector(signatures_)});
+        if (source.channel->send_inspector(order)) source.signatures = signatures_number_;
+    }
+}
+
 void ControlCore::tell_ended() {
     for (Finding& finding : ended_)
         if (finding.verdict == Verdict::exonerated)
@@ -184,6 +209,7 @@ void ControlCore::tell_innocent() {
 void ControlCore::finish() {
     limits_.finish(ended_);
     scans_.finish(ended_);
+    abuse_.finish(ended_);
     tell_ended();
     tell_innocent();
     finished_ = true;
@@ -197,7 +223,9 @@ Loss ControlCore::loss() const {
                  {"host_table_full", {hosts_.refused().value}},
                  {"history_full", {limits_.records_forgotten()}},
                  {"scan_contacts_full", {scans_.contacts_untracked()}},
-                 {"unreachables_full", merger_.totals().unreachables_refused}};
+                 {"unreachables_full", merger_.totals().unreachables_refused},
+                 {"inspection_shed", merger_.totals().inspection.shed},
+                 {"matches_full", {merger_.totals().inspection.refused.value + abuse_.untracked()}}};
     if (forgetter_) loss["flows_forgotten_early"] = {forgetter_->forgotten_early().value};
     for (const auto& [cause, packets] : port_loss_) loss[cause] += packets;
     return loss;
@@ -235,6 +263,10 @@ void ControlCore::apply(const Reload& settings) {
     scans_.change_options(
         settings.scan,
         {.targets_max = settings.report.targets_max, .externals_max = settings.report.externals_max}, ended_);
+    change_signatures(settings.signatures);
+    abuse_.change_options(
+        settings.abuse,
+        {.targets_max = settings.report.targets_max, .externals_max = settings.report.externals_max}, ended_);
     tell_ended();
     for (const Finding& finding : scans_.withdrawn()) cases_.withdraw(finding);
 }
@@ -243,6 +275,7 @@ void ControlCore::apply(const Reload& settings) {
 void ControlCore::change_networks(const PrefixSet& internal) {
     limits_.close_outside(internal, ended_);
     scans_.close_outside(internal, ended_);
+    abuse_.close_outside(internal, ended_);
     hosts_.change_internal(internal);
     merger_.judge_anew();
     if (forgetter_) forgetter_->count_flows_anew();

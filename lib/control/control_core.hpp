@@ -4,14 +4,17 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "base/prefix.hpp"
+#include "content/signature_set.hpp"
 #include "control/case_ledger.hpp"
 #include "control/evidence_book.hpp"
 #include "control/forgetter.hpp"
 #include "dataplane/epoch_channel.hpp"
+#include "detect/abuse.hpp"
 #include "detect/duplicate_watch.hpp"
 #include "detect/limits.hpp"
 #include "detect/scans.hpp"
@@ -29,6 +32,8 @@ public:
         PrefixSet internal;
         LimitOptions limits;
         ScanOptions scan;
+        AbuseOptions abuse{};
+        std::shared_ptr<const SignatureSet> signatures{};  // none: no payload is looked at
         EngineOptions engine;
         ReportOptions report;
         EvidenceOptions evidence{};
@@ -43,6 +48,8 @@ public:
         PrefixSet internal;
         LimitOptions limits;
         ScanOptions scan;
+        AbuseOptions abuse{};
+        std::shared_ptr<const SignatureSet> signatures{};
         ReportOptions report;
         EvidenceOptions evidence{};
         std::string tap{};
@@ -87,7 +94,8 @@ private:
         EpochChannel* channel;
         Epoch* pending = nullptr;  // ours until it is given back
         std::uint64_t next_sequence = 0;
-        bool absent = false;  // an epoch was closed without it, and it has not come since
+        bool absent = false;           // an epoch was closed without it, and it has not come since
+        std::uint32_t signatures = 0;  // the set that was sent to it; 0: none
 
         std::uint64_t sequence() const noexcept {
             return pending != nullptr ? pending->name.sequence : next_sequence;
@@ -101,6 +109,8 @@ private:
     void close_epoch();
     void tell_cases(std::int64_t end_s);
     void order_watch();
+    void change_signatures(std::shared_ptr<const SignatureSet> signatures);
+    void send_signatures();
     void complete(LockReport& report);
     void tell_ended();
     void tell_innocent();
@@ -113,10 +123,13 @@ private:
     Merger merger_;
     LimitDetector limits_;
     ScanDetector scans_;
+    AbuseDetector abuse_;
     std::vector<Source> sources_;
     std::uint64_t open_sequence_ = 0;    // of the merged epoch that is open
     std::uint64_t closed_sequence_ = 0;  // … of the last one that was closed
     bool live_ = false;
+    std::shared_ptr<const SignatureSet> signatures_;
+    std::uint32_t signatures_number_ = 0;  // of the set
     CaseLedger cases_;
     EvidenceBook evidence_;
     bool keeps_heads_ = false;

@@ -9,6 +9,11 @@
 #include <rte_lcore.h>
 
 namespace flowlock {
+namespace {
+
+constexpr unsigned inspectors_max = 2;
+
+}  // namespace
 
 EpochChannel::Ring EpochChannel::make_ring(const std::string& name, unsigned entries) {
     Ring ring{rte_ring_create(name.c_str(), rte_align32pow2(entries + 1), SOCKET_ID_ANY,
@@ -23,7 +28,9 @@ EpochChannel::EpochChannel(const std::string& name, unsigned epochs, const Epoch
       full_(make_ring(name + "_full", epochs)),
       empty_(make_ring(name + "_empty", epochs)),
       orders_sent_(make_ring(name + "_orders", orders_.size())),
-      orders_returned_(make_ring(name + "_ordered", orders_.size())) {
+      orders_returned_(make_ring(name + "_ordered", orders_.size())),
+      inspectors_sent_(make_ring(name + "_sets", inspectors_max)),
+      inspectors_returned_(make_ring(name + "_unset", inspectors_max)) {
     for (unsigned i = 0; i < epochs; ++i) {
         epochs_.push_back(std::make_unique<Epoch>(sizes, internal, secret));
         put(empty_, epochs_.back().get());
@@ -72,6 +79,23 @@ bool EpochChannel::send_order(std::uint64_t from_sequence, bool alarm,
     order->alarm = alarm;
     order->list.assign(hosts);
     put(orders_sent_, order);
+    return true;
+}
+
+InspectorOrder* EpochChannel::take_inspector() noexcept {
+    return take<InspectorOrder>(inspectors_sent_);
+}
+
+void EpochChannel::return_inspector(InspectorOrder* order) noexcept {
+    put(inspectors_returned_, order);
+}
+
+bool EpochChannel::send_inspector(std::unique_ptr<InspectorOrder>& order) {
+    while (const InspectorOrder* returned = take<InspectorOrder>(inspectors_returned_))
+        std::erase_if(inspectors_, [=](const auto& owned) { return owned.get() == returned; });
+    if (inspectors_.size() >= inspectors_max) return false;
+    inspectors_.push_back(std::move(order));
+    put(inspectors_sent_, inspectors_.back().get());
     return true;
 }
 

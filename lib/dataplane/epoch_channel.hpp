@@ -12,6 +12,7 @@
 
 #include <rte_ring.h>
 
+#include "content/inspector.hpp"
 #include "flow/epoch.hpp"
 #include "flow/watch_list.hpp"
 
@@ -28,6 +29,12 @@ struct WatchOrder {
     // something begins, and at some of the others.
     bool alarm = false;
     WatchList list;
+};
+
+// What a worker looks at payloads with, and what its control core calls that set of signatures.
+struct InspectorOrder {
+    std::uint32_t set = 0;
+    Inspector inspector;
 };
 
 class EpochChannel {
@@ -47,11 +54,18 @@ public:
     WatchOrder* take_order() noexcept;
     // Worker: an order that it needs no more.
     void return_order(WatchOrder* order) noexcept;
+    // Worker: signatures to be used from now on, if others have come; or nullptr.
+    InspectorOrder* take_inspector() noexcept;
+    // Worker: those that it needs no more.
+    void return_inspector(InspectorOrder* order) noexcept;
     // Its epochs keep packets as evidence.
     bool keeps_heads() const noexcept { return keeps_heads_; }
 
     // Control core: sends an order. False: the worker has not returned one yet that could be used again.
     bool send_order(std::uint64_t from_sequence, bool alarm, std::span<const IpAddress> hosts) noexcept;
+    // Control core: sends signatures, and destroys what the worker has returned. False: the worker has not taken
+    // those before the last ones yet; try again later.
+    bool send_inspector(std::unique_ptr<InspectorOrder>& order);
     // Control core: the next full epoch, or nullptr.
     Epoch* take_full() noexcept;
     // Control core: clears an epoch and gives it back.
@@ -81,11 +95,15 @@ private:
     std::uint32_t networks_ = 0;  // how often they have been changed
     // As the worker may hold one, and meet two that are on their way.
     std::array<WatchOrder, 4> orders_;
+    // The one in use, and one that is on its way.
+    std::vector<std::unique_ptr<InspectorOrder>> inspectors_;
     bool keeps_heads_;
     Ring full_;
     Ring empty_;
     Ring orders_sent_;
     Ring orders_returned_;
+    Ring inspectors_sent_;
+    Ring inspectors_returned_;
 };
 
 }  // namespace flowlock

@@ -113,6 +113,11 @@ void Worker::take_live(std::uint16_t received, std::int64_t now_ns) noexcept {
         serial_ += received;
     }
     count_burst<Pace::live>(received);
+    if (inspection_.is_on()) {
+        inspection_.begin_burst(received == burst_size);
+        look_into_early([&](const rte_mbuf*) { return Stamp{now_ns, 0, LinkType::ethernet}; });
+    }
+    free_burst(packets_.data(), received);
 }
 
 // A pass of its own over the hashes, mostly without a hit: in the loop that decodes it took registers, and more time
@@ -212,8 +217,10 @@ void Worker::replay(const PacketClock& clock, const MbufFields& fields) noexcept
             if (clock.ended) break;
             continue;
         }
-        // A burst may be all ICMP errors.
-        if (epoch_->unreachables.room() < received) change_epoch(epoch_->name);
+        // A burst may be all ICMP errors, or all payloads with many matches.
+        const bool has_room = epoch_->unreachables.room() >= received &&
+                              epoch_->matches.room() >= received * PayloadInspection::found_max;
+        if (!has_room) change_epoch(epoch_->name);
         for (std::uint16_t i = 0; i < received; ++i) {
             const std::int64_t time_ns = fields.time_ns(packets_[i]);
             times_[i] = epoch_->flows.time_of(time_ns);
@@ -227,6 +234,11 @@ void Worker::replay(const PacketClock& clock, const MbufFields& fields) noexcept
                 return Stamp{fields.time_ns(packet), fields.serial(packet), fields.link(packet)};
             });
         count_burst<Pace::replay>(received);
+        if (inspection_.is_on())
+            look_into_early([&](rte_mbuf* packet) {
+                return Stamp{fields.time_ns(packet), fields.serial(packet), fields.link(packet)};
+            });
+        free_burst(packets_.data(), received);
     }
     finish();
 }
@@ -317,7 +329,18 @@ void Worker::count_burst(std::uint16_t received) noexcept {
     early_ |= early;
     count_displaced<pace>();
     if constexpr (pace == Pace::live) count_overflow();
-    free_burst(packets_.data(), received);
+}
+
+// Those that are among the first of their flow that their sender has sent in this epoch, as far as they were counted.
+template <class StampOf>
+void Worker::look_into_early(StampOf stamp_of) noexcept {
+    for (std::uint32_t early = early_; early != 0; early &= early - 1) {
+        const auto i = static_cast<std::uint16_t>(std::countr_zero(early));
+        rte_mbuf* packet = packets_[i];
+        const std::span head{rte_pktmbuf_mtod(packet, const std::byte*), rte_pktmbuf_data_len(packet)};
+        const Stamp stamp = stamp_of(packet);
+        inspection_.look_into(stamp.link, head, decoded_[i], stamp.time_ns, epoch_->matches);
+    }
 }
 
 template <Worker::Pace pace>
@@ -370,6 +393,7 @@ void Worker::count_overflow() noexcept {
 }
 
 void Worker::begin_epoch(const EpochName& name) noexcept {
+    inspection_.take_newest(channel_);
     epoch_->begin(name);
     if (epoch_->heads) epoch_->heads->begin(order_ == nullptr ? 0 : order_->list.size());
 }
@@ -429,6 +453,7 @@ void Worker::finish() noexcept {
     channel_.hand_over(epoch_);
     epoch_ = nullptr;
     obey(nullptr);
+    inspection_.give_up(channel_);
     finished_.store(true, std::memory_order_release);
 }
 

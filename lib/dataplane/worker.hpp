@@ -22,6 +22,7 @@
 #include "dataplane/live_clock.hpp"
 #include "dataplane/mbuf_fields.hpp"
 #include "dataplane/packet_clock.hpp"
+#include "dataplane/payload_inspection.hpp"
 #include "packet/decode.hpp"
 
 namespace flowlock {
@@ -100,6 +101,8 @@ private:
     template <Pace pace>
     void count_beyond_table(std::uint16_t i) noexcept;
     void count_overflow() noexcept;
+    template <class StampOf>
+    void look_into_early(StampOf stamp_of) noexcept;
     void begin_epoch(const EpochName& name) noexcept;
     void take_newest_order() noexcept;
     bool lacks_order_for(const EpochName& name) const noexcept;
@@ -132,6 +135,8 @@ private:
 
     WatchOrder* order_ = nullptr;  // whose packets are kept; null: nobody's in particular. The channel's
     std::uint64_t serial_ = 0;     // live: of the next packet
+
+    PayloadInspection inspection_;
 
     std::atomic<bool> finished_ = false;
 };

@@ -49,6 +49,7 @@ void Merger::open(const EpochName& name) {
     merged_.deltas.clear();
     merged_.new_flows.clear();
     merged_.newly_answered.clear();
+    merged_.matches.clear();
     merged_.unrecorded.clear();
     merged_.span_s = epoch_length.count();
     merged_.incomplete = false;
@@ -101,6 +102,7 @@ void Merger::count(const Epoch& part) {
     }
     if (part.overflow && part.overflow->packets().value > 0) add_overflow(part);
     keep_unreachables(part.unreachables);
+    keep_matches(part.matches);
 }
 
 void Merger::add_flow(const Part& part) {
@@ -383,6 +385,30 @@ void Merger::mark_unreachables() {
     unreachables_.clear();
 }
 
+void Merger::keep_matches(const MatchList& part) {
+    const auto matches = part.matches();
+    const std::size_t kept = std::min(matches.size(), matches_max - matches_.size());
+    matches_.insert(matches_.end(), matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(kept));
+    totals_.inspection += part.inspection;
+    totals_.inspection.refused += {matches.size() - kept};
+}
+
+void Merger::find_matched_flows() {
+    const auto order = [](const ContentMatch& match) {
+        return std::tuple(match.time_ns, match.key, match.signature, match.sender);
+    };
+    std::sort(matches_.begin(), matches_.end(),
+              [&](const ContentMatch& a, const ContentMatch& b) { return order(a) < order(b); });
+    for (const ContentMatch& match : matches_)
+        if (const FlowId id = flows_.find(match.key, flows_.hash(match.key)); id != no_flow)
+            merged_.matches.push_back({.flow = id,
+                                       .set = match.set,
+                                       .signature = match.signature,
+                                       .sender = match.sender,
+                                       .time_ns = match.time_ns});
+    matches_.clear();
+}
+
 void Merger::judge_anew() {
     assert(!open_);
     for (FlowId id = 0; id < flows_.end_id(); ++id) {
@@ -398,6 +424,7 @@ const MergedEpoch& Merger::close(bool incomplete) {
     merged_.incomplete = incomplete;
     open_ = false;
     mark_unreachables();
+    find_matched_flows();
     settle_overflow();
     count_handshakes();
     merged_.view = view_;

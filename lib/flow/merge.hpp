@@ -53,6 +53,15 @@ struct UnrecordedDelta {
     std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
 };
 
+// A signature matched what an endpoint of a flow sent.
+struct FlowMatch {
+    FlowId flow = no_flow;
+    std::uint32_t set = 0;
+    std::uint16_t signature = 0;
+    std::uint8_t sender = 0;
+    std::int64_t time_ns = 0;
+};
+
 struct MergedEpoch {
     EpochName name;
     std::uint64_t number = 0;       // of its opening; they grow by one
@@ -61,6 +70,8 @@ struct MergedEpoch {
     std::vector<FlowId> new_flows;  // those of the deltas that were not known before
     // Those known before whose external side sent its first packet in this epoch.
     std::vector<FlowId> newly_answered;
+    // By time, then key, signature and sender; of flows that are remembered.
+    std::vector<FlowMatch> matches;
     // By host, direction, class and allowance.
     std::unordered_map<std::uint64_t, UnrecordedDelta> unrecorded;
     // Seconds of traffic in it: one; more, when a worker went on beyond its end, or came late with an older part.
@@ -79,7 +90,8 @@ struct MergeTotals {
     Packets overflowed;            // packets that did not fit a worker's flow table
     Packets unattributed;          // … and neither the table of hosts kept for that case
     Packets unreachables_refused;  // ICMP errors for which a list was full: their flows are not marked
-    std::uint64_t late = 0;        // epochs that went on beyond their end, or came after it
+    Inspection inspection;
+    std::uint64_t late = 0;  // epochs that went on beyond their end, or came after it
     std::uint64_t epochs = 0;
     std::uint64_t time_steps = 0;  // how often an epoch started before the one it followed
 };
@@ -93,6 +105,8 @@ class Merger {
 public:
     // ICMP errors of one merged epoch, over all workers and parts; a bound of memory that no link reaches.
     static constexpr std::size_t unreachables_max = 1'000'000;
+    // … and matches of signatures.
+    static constexpr std::size_t matches_max = 1'000'000;
 
     Merger(FlowStore& flows, HostTable& hosts, FlowParts parts = FlowParts::in_order)
         : flows_(flows), hosts_(hosts), parts_(parts) {}
@@ -140,6 +154,8 @@ private:
     TrafficClass settled_class(HostId host, bool out, TrafficClass traffic, const Traffic& volume) const;
     void keep_unreachables(const UnreachableList& part);
     void mark_unreachables();
+    void keep_matches(const MatchList& part);
+    void find_matched_flows();
     UnrecordedDelta& unrecorded_of(HostId host, bool out, TrafficClass traffic, std::uint8_t allowance);
 
     FlowStore& flows_;
@@ -147,6 +163,7 @@ private:
     FlowParts parts_;
     MergedEpoch merged_;
     std::vector<QuotedPacket> unreachables_;  // of the epoch that is open
+    std::vector<ContentMatch> matches_;       // … the same
     std::vector<Allowance> allowances_;
     // What did not fit the workers' tables, by host, direction and the class of the single packet; out: true.
     std::map<std::tuple<HostId, bool, TrafficClass>, UnrecordedDelta> overflowed_;

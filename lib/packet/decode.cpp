@@ -351,7 +351,9 @@ Decoded decode(LinkType link, std::span<const std::byte> head, std::uint32_t wir
 Headers find_headers(LinkType link, std::span<const std::byte> head, std::uint32_t wire) noexcept {
     Rest rest{.head = head, .wire = wire};
     Headers headers;
-    switch (skip_to_ip(link, rest)) {
+    const Below below = skip_to_ip(link, rest);
+    headers.ip_at = rest.skipped;
+    switch (below) {
         case Below::ipv4: {
             if (!is_decoded(decode_ipv4(rest).outcome)) return headers;
             const std::size_t header = std::size_t{4} * (load_u8(rest.at(0)) & 0x0f);

@@ -15,6 +15,7 @@ struct Headers {
     bool found = false;            // there is an IP header, and it is whole
     bool later_fragment = false;   // no transport header is in it
     std::uint8_t protocol = 0;     // of what stands at transport_at: IANA protocol number
+    std::size_t ip_at = 0;         // where the IP header begins
     std::size_t transport_at = 0;  // never beyond the captured bytes
 };
 

@@ -42,6 +42,16 @@ inline Decoded decoded(const Sent& sent) {
     return packet;
 }
 
+// A signature of set 1 matched what it carries.
+inline ContentMatch matched(const Sent& sent, std::uint16_t signature) {
+    const Decoded packet = decoded(sent);
+    return {.key = packet.key,
+            .time_ns = sent.time_ns,
+            .set = 1,
+            .signature = signature,
+            .sender = packet.sender};
+}
+
 // As an ICMP error about it says.
 inline QuotedPacket quoted(const Sent& sent) {
     const Decoded packet = decoded(sent);
@@ -72,14 +82,16 @@ public:
                  std::uint32_t flows_per_epoch = 1024)
         : workers_(workers), flows_per_epoch_(flows_per_epoch), flows(flows_max, {}) {}
 
-    // One epoch of all these packets, spread over the workers by flow, and of these ICMP errors, which may meet any
-    // worker, and here come first.
+    // One epoch of all these packets, spread over the workers by flow, and of these ICMP errors and matches, which may
+    // meet any worker, and here come first.
     const MergedEpoch& epoch(std::int64_t start_s, const std::vector<Sent>& packets,
-                             const std::vector<QuotedPacket>& errors = {}) {
+                             const std::vector<QuotedPacket>& errors = {},
+                             const std::vector<ContentMatch>& matches = {}) {
         const EpochName name{++sequence_, start_s};
         std::vector<std::unique_ptr<Epoch>> parts;
         for (unsigned i = 0; i < workers_; ++i) parts.push_back(begin(name));
         for (std::size_t i = 0; i < errors.size(); ++i) parts[i % workers_]->unreachables.add(errors[i]);
+        for (std::size_t i = 0; i < matches.size(); ++i) parts[i % workers_]->matches.add(matches[i]);
         for (const Sent& sent : packets) {
             const Decoded packet = decoded(sent);
             const std::uint64_t hash = hash_of(packet.key, {});

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "content/signature_set.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <hs/hs.h>
+#include <optional>
+#include <stdexcept>
+
+namespace flowlock {
+namespace {
+
+struct FreeError {
+    void operator()(hs_compile_error_t* error) const noexcept { hs_free_compile_error(error); }
+};
+using CompileError = std::unique_ptr<hs_compile_error_t, FreeError>;
+
+unsigned flags_of(const Signature& signature) {
+    unsigned flags = HS_FLAG_SINGLEMATCH;
+    if (signature.caseless) flags |= HS_FLAG_CASELESS;
+    if (signature.dotall) flags |= HS_FLAG_DOTALL;
+    if (signature.multiline) flags |= HS_FLAG_MULTILINE;
+    return flags;
+}
+
+hs_expr_ext_t bounds_of(const Signature& signature) {
+    hs_expr_ext_t bounds{};
+    if (signature.end_max == 0) return bounds;
+    bounds.flags = HS_EXT_FLAG_MAX_OFFSET;
+    bounds.max_offset = signature.end_max;
+    return bounds;
+}
+
+// Why Hyperscan does not take it.
+std::optional<std::string> refusal_of(const Signature& signature) {
+    const hs_expr_ext_t bounds = bounds_of(signature);
+    hs_expr_info_t* info = nullptr;
+    hs_compile_error_t* error = nullptr;
+    const hs_error_t status =
+        hs_expression_ext_info(signature.pattern.c_str(), flags_of(signature), &bounds, &info, &error);
+    std::free(info);
+    if (status == HS_SUCCESS) return std::nullopt;
+    const CompileError owned(error);
+    return error != nullptr && error->message != nullptr ? error->message : "is not understood";
+}
+
+bool is_in(const Signature& signature, bool udp, bool has_ports) {
+    const PayloadProtocol other = udp ? PayloadProtocol::tcp : PayloadProtocol::udp;
+    return signature.protocol != other && signature.ports.empty() != has_ports;
+}
+
+}  // namespace
+
+void SignatureSet::Group::Free::operator()(hs_database* database) const noexcept {
+    hs_free_database(database);
+}
+
+SignatureSet::SignatureSet(std::vector<Signature> signatures) {
+    if (hs_valid_platform() != HS_SUCCESS)
+        throw std::runtime_error("signatures need a processor with SSSE3, which this one lacks");
+    for (Signature& signature : signatures) {
+        if (const auto refusal = refusal_of(signature))
+            refused_.push_back(signature.file + ":" + std::to_string(signature.line) + ": " + signature.id +
+                               ": pattern: " + *refusal);
+        else
+            signatures_.push_back(std::move(signature));
+    }
+    for (const bool udp : {false, true})
+        for (const bool has_ports : {false, true}) compile(udp, has_ports);
+}
+
+// What passes hs_expression_ext_info() may still be too large for a database; then it is named, and left out.
+void SignatureSet::compile(bool udp, bool has_ports) {
+    Group& group = groups_[udp ? 1 : 0][has_ports ? 1 : 0];
+    std::vector<unsigned> ids;
+    for (std::size_t i = 0; i < signatures_.size(); ++i)
+        if (is_in(signatures_[i], udp, has_ports)) ids.push_back(static_cast<unsigned>(i));
+    while (!ids.empty()) {
+        std::vector<const char*> patterns;
+        std::vector<unsigned> flags;
+        std::vector<hs_expr_ext_t> bounds;
+        for (const unsigned id : ids) {
+            patterns.push_back(signatures_[id].pattern.c_str());
+            flags.push_back(flags_of(signatures_[id]));
+            bounds.push_back(bounds_of(signatures_[id]));
+        }
+        std::vector<const hs_expr_ext_t*> pointers;
+        for (const hs_expr_ext_t& bound : bounds) pointers.push_back(&bound);
+        const hs_platform_info_t generic{};
+        hs_database_t* database = nullptr;
+        hs_compile_error_t* error = nullptr;
+        const hs_error_t status = hs_compile_ext_multi(patterns.data(), flags.data(), ids.data(),
+                                                       pointers.data(), static_cast<unsigned>(ids.size()),
+                                                       HS_MODE_BLOCK, &generic, &database, &error);
+        if (status == HS_SUCCESS) {
+            group.database.reset(database);
+            break;
+        }
+        const CompileError owned(error);
+        if (error == nullptr || error->expression < 0)
+            throw std::runtime_error(std::string("signatures cannot be compiled: ") +
+                                     (error != nullptr ? error->message : "no memory"));
+        const auto bad = ids.begin() + error->expression;
+        const Signature& signature = signatures_[*bad];
+        refused_.push_back(signature.file + ":" + std::to_string(signature.line) + ": " + signature.id +
+                           ": pattern: " + error->message);
+        ids.erase(bad);
+    }
+    if (!has_ports && !ids.empty()) group.ports.set();
+    for (const unsigned id : ids)
+        for (const PortRange& range : signatures_[id].ports)
+            for (std::uint32_t port = range.first; port <= range.last; ++port) group.ports.set(port);
+}
+
+std::size_t SignatureSet::database_bytes() const {
+    std::size_t sum = 0;
+    for (const auto& by_ports : groups_)
+        for (const Group& group : by_ports) {
+            std::size_t bytes = 0;
+            if (group.database && hs_database_size(group.database.get(), &bytes) == HS_SUCCESS) sum += bytes;
+        }
+    return sum;
+}
+
+}  // namespace flowlock

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "detect/abuse.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "packet/decode.hpp"
+
+namespace flowlock {
+namespace {
+
+constexpr std::uint8_t tcp = 6, udp = 17;
+
+// What a host must be in a flow to be accused of it.
+enum class Part : std::uint8_t { any, initiator, responder };
+struct Role {
+    Part part = Part::any;
+    bool sends = false;     // what the signature describes comes from it
+    bool answered = false;  // there is a conversation
+};
+
+Role role_of(Kind kind) {
+    switch (kind) {
+        case Kind::amplification:
+        case Kind::phishing:
+            return {.part = Part::responder};
+        case Kind::brute_force:
+            return {.part = Part::initiator};
+        case Kind::exploit:
+        case Kind::sip_scan:
+            return {.part = Part::initiator, .sends = true};
+        case Kind::malware:
+            return {.sends = true};
+        case Kind::c2:
+        case Kind::mining:
+            return {.answered = true};
+        default:
+            return {};
+    }
+}
+
+// Who began it: of a TCP flow that was there before the monitor nobody knows.
+bool is_beginning_known(const FlowRecord& flow) {
+    return flow.key.protocol != tcp || tcp_flag::opens(flow.first_flags);
+}
+
+bool has_part(const FlowRecord& flow, unsigned endpoint, bool initiator) {
+    return is_beginning_known(flow) && (flow.initiator == endpoint) == initiator;
+}
+
+bool is_described(const SignatureNote& note, const FlowRecord& flow, unsigned sender) {
+    if (note.direction && (*note.direction == Direction::out) != (sender == flow.inside)) return false;
+    return note.side == SignatureSide::any || has_part(flow, sender, note.side == SignatureSide::initiator);
+}
+
+bool plays(const Role& role, const FlowRecord& flow, unsigned sender, TapView view) {
+    if (role.part != Part::any && !has_part(flow, flow.inside, role.part == Part::initiator)) return false;
+    if (role.sends && sender != flow.inside) return false;
+    return !role.answered || view == TapView::one_way || (flow.packets[0] > 0 && flow.packets[1] > 0);
+}
+
+ProtocolClass class_of(std::uint8_t protocol) {
+    return protocol == tcp ? ProtocolClass::tcp : protocol == udp ? ProtocolClass::udp : ProtocolClass::any;
+}
+
+// Length of the frame with FCS, as in a scan's rows.
+std::uint32_t frame_bytes_of(std::uint32_t ip_bytes) {
+    constexpr std::uint32_t header_and_fcs = 18, frame_min = 64;
+    return ip_bytes == 0 ? 0 : std::max(frame_min, ip_bytes + header_and_fcs);
+}
+
+}  // namespace
+
+const AbuseRule& AbuseOptions::rule(Kind kind) const noexcept {
+    switch (kind) {
+        case Kind::amplification:
+            return amplification;
+        case Kind::brute_force:
+            return brute_force;
+        case Kind::c2:
+            return c2;
+        case Kind::exploit:
+            return exploit;
+        case Kind::malware:
+            return malware;
+        case Kind::mining:
+            return mining;
+        case Kind::phishing:
+            return phishing;
+        case Kind::sip_scan:
+            return sip_scan;
+        default:
+            return p2p;
+    }
+}
+
+void AbuseDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& findings) {
+    if (!options_.enabled) return;
+    const std::int64_t end_s = epoch.name.start_s + epoch_length.count();
+    if (started_ && end_s < now_s_) {  // the clock was set back
+        close_all([](const Key&) { return true; }, findings);
+        suspects_.clear();
+        logins_.clear();
+        entries_ = 0;
+    }
+    now_s_ = end_s;
+    started_ = true;
+    for (const FlowMatch& match : epoch.matches) see(match, epoch.view);
+    add_logins(epoch);
+    end_quiet(findings);
+}
+
+const SignatureNote* AbuseDetector::note_of(const SignatureNumber& number) const {
+    const auto set = notes_.find(number.first);
+    if (set == notes_.end() || number.second >= set->second.size()) return nullptr;
+    return &set->second[number.second];
+}
+
+void AbuseDetector::see(const FlowMatch& match, TapView view) {
+    const SignatureNumber number{match.set, match.signature};
+    const SignatureNote* note = note_of(number);
+    if (note == nullptr || !note->kind || !options_.rule(*note->kind).enabled) return;
+    const FlowRecord& flow = flows_[match.flow];
+    if (flow.host == no_host || !is_described(*note, flow, match.sender) ||
+        !plays(role_of(*note->kind), flow, match.sender, view))
+        return;
+    add({flow.internal_address(), *note->kind}, {.time_ns = match.time_ns,
+                                                 .key = flow.key,
+                                                 .flow = match.flow,
+                                                 .signature = number,
+                                                 .inside = flow.inside,
+                                                 .decisive = note->decisive});
+}
+
+void AbuseDetector::add(const Key& key, const Sighting& sighting) {
+    auto at = suspects_.find(key);
+    if (entries_ >= entries_max || (at == suspects_.end() && suspects_.size() >= suspects_max)) {
+        ++untracked_;
+        return;
+    }
+    if (at == suspects_.end()) at = suspects_.try_emplace(key).first;
+    at->second.add(sighting, flows_);
+    ++entries_;
+}
+
+void AbuseDetector::add_logins(const MergedEpoch& epoch) {
+    for (const LoginSessions::Guess& guess : logins_.advance(epoch)) {
+        const Key key{guess.host, Kind::brute_force};
+        for (const LoginSessions::Session& session : guess.sessions) {
+            const FlowRecord& flow = flows_[session.flow];
+            add(key, {.time_ns = flow.first_ns,
+                      .key = flow.key,
+                      .flow = session.flow,
+                      .signature = login_session,
+                      .inside = flow.inside,
+                      .decisive = false});
+        }
+        const auto at = suspects_.find(key);
+        if (at == suspects_.end()) continue;
+        if (!at->second.is_open())
+            open(key, at->second,
+                 {.rule = "abuse.logins",
+                  .metric = Metric::sessions,
+                  .value = guess.alike,
+                  .threshold = options_.logins.sessions,
+                  .window_s = static_cast<std::uint32_t>(options_.logins.window.count())});
+        else if (at->second.opened_as().trigger.metric == Metric::sessions)
+            at->second.note_peak(guess.alike);
+    }
+}
+
+void AbuseDetector::judge(const Key& key, AbuseCase& suspect) {
+    const AbuseRule& rule = options_.rule(key.second);
+    suspect.forget_before((now_s_ - rule.window.count()) * ns_per_second);
+    if (!rule.enabled || suspect.decisive() < rule.matches) return;
+    const AbuseCase::Sum sum = suspect.sum();
+    if (suspect.is_open()) {
+        if (suspect.opened_as().trigger.metric == Metric::matches) suspect.note_peak(sum.matches);
+        return;
+    }
+    if (sum.externals < rule.externals) return;
+    open(key, suspect,
+         {.rule = std::string("abuse.") + name_of(key.second),
+          .metric = Metric::matches,
+          .value = sum.matches,
+          .threshold = rule.matches,
+          .window_s = static_cast<std::uint32_t>(rule.window.count())});
+}
+
+void AbuseDetector::open(const Key& key, AbuseCase& suspect, Trigger trigger) {
+    Finding finding;
+    finding.reason = Reason::abuse;
+    finding.kind = key.second;
+    finding.direction = Direction::out;
+    finding.host = key.first;
+    finding.opened = time_from_ns(now_s_ * ns_per_second);
+    finding.trigger = std::move(trigger);
+    finding.case_number = ++cases_opened_;
+    // Encrypted sessions are alike also where a script runs the same command again and again.
+    if (finding.trigger.metric == Metric::sessions) finding.fact.confidence = Confidence::low;
+    suspect.open(std::move(finding), flows_);
+}
+
+void AbuseDetector::end_quiet(std::vector<Finding>& findings) {
+    entries_ = 0;
+    for (auto at = suspects_.begin(); at != suspects_.end();) {
+        AbuseCase& suspect = at->second;
+        judge(at->first, suspect);
+        // What is still in the window would open the next case at once.
+        const auto quiet_time = std::max(options_.quiet_time, options_.rule(at->first.second).window);
+        if (suspect.is_open() &&
+            now_s_ * ns_per_second > suspect.last_ns() + quiet_time.count() * ns_per_second)
+            close(suspect, time_from_ns(now_s_ * ns_per_second), findings);
+        entries_ += suspect.size();
+        at = suspect.is_idle() ? suspects_.erase(at) : std::next(at);
+    }
+}
+
+void AbuseDetector::close(AbuseCase& suspect, std::optional<Time> closed, std::vector<Finding>& findings) {
+    findings.push_back(figures_of(suspect));
+    findings.back().closed = closed;
+    suspect.close();
+}
+
+template <class Which>
+void AbuseDetector::close_all(Which which, std::vector<Finding>& findings) {
+    for (auto& [key, suspect] : suspects_)
+        if (suspect.is_open() && which(key)) close(suspect, time_from_ns(now_s_ * ns_per_second), findings);
+}
+
+void AbuseDetector::change_options(const AbuseOptions& options, ScanCaseLimits limits,
+                                   std::vector<Finding>& findings) {
+    options_ = options;
+    limits_ = limits;
+    logins_.change_rule(options.logins);
+    const auto is_off = [&](const Key& key) {
+        const bool by_logins = key.second == Kind::brute_force && options_.logins.enabled;
+        return !options_.enabled || !(options_.rule(key.second).enabled || by_logins);
+    };
+    close_all(is_off, findings);
+    std::erase_if(suspects_, [&](const auto& entry) { return is_off(entry.first); });
+}
+
+void AbuseDetector::close_outside(const PrefixSet& internal, std::vector<Finding>& findings) {
+    const auto is_outside = [&](const Key& key) { return !internal.contains(key.first); };
+    close_all(is_outside, findings);
+    std::erase_if(suspects_, [&](const auto& entry) { return is_outside(entry.first); });
+}
+
+void AbuseDetector::finish(std::vector<Finding>& findings) {
+    for (auto& [key, suspect] : suspects_)
+        if (suspect.is_open()) close(suspect, std::nullopt, findings);
+}
+
+Finding AbuseDetector::figures_of(AbuseCase& suspect) const {
+    suspect.update(flows_);
+    Finding finding = suspect.opened_as();
+    add_facts(suspect, finding);
+    add_flows(suspect, finding);
+    return finding;
+}
+
+void AbuseDetector::add_facts(const AbuseCase& suspect, Finding& finding) const {
+    std::vector<Fact>& facts = finding.fact.facts;
+    for (const auto& [number, count] : suspect.counts()) {
+        Fact fact{.name = "login_session",
+                  .words = "a short session with a login service, as long as the others of this host",
+                  .reference = {},
+                  .count = count.count,
+                  .first = time_from_ns(count.first_ns),
+                  .last = time_from_ns(count.last_ns)};
+        if (number != login_session) {
+            const SignatureNote* note = note_of(number);
+            if (note == nullptr) continue;
+            fact.name = note->name;
+            fact.words = note->words;
+            fact.reference = note->reference;
+        }
+        facts.push_back(std::move(fact));
+    }
+    std::ranges::sort(facts, [](const Fact& a, const Fact& b) {
+        return std::tie(b.count, a.name, a.words) < std::tie(a.count, b.name, b.words);
+    });
+    finding.fact.facts_total = facts.size();
+    if (facts.size() > facts_max) facts.resize(facts_max);
+}
+
+// Flows, and whom they were with. Targets are whom the host called itself.
+void AbuseDetector::add_flows(const AbuseCase& suspect, Finding& finding) const {
+    std::map<IpAddress, Traffic> externals;
+    std::map<std::pair<IpAddress, std::uint16_t>, Target> targets;
+    std::optional<ProtocolClass> protocol;
+    for (const auto& [key, flow] : suspect.flows()) {
+        const IpAddress& external = key.address[1 - flow.inside];
+        externals[external] += flow.traffic;
+        finding.totals += flow.traffic;
+        const ProtocolClass its = class_of(key.protocol);
+        protocol = protocol && *protocol != its ? ProtocolClass::any : its;
+        const Time first = time_from_ns(flow.first_ns), last = time_from_ns(flow.last_ns);
+        if (&flow == &suspect.flows().begin()->second) {
+            finding.first_seen = first;
+            finding.last_seen = last;
+        }
+        finding.first_seen = std::min(finding.first_seen, first);
+        finding.last_seen = std::max(finding.last_seen, last);
+        const Target target{.time = first,
+                            .address = external,
+                            .port = key.port[1 - flow.inside],
+                            .source_port = key.port[flow.inside],
+                            .frame_bytes = frame_bytes_of(flow.first_ip_bytes)};
+        const auto [at, added] = targets.try_emplace({external, target.port}, target);
+        if (!added && first < at->second.time) at->second = target;
+    }
+    finding.protocol = protocol.value_or(ProtocolClass::any);
+    for (const auto& [address, traffic] : externals) finding.externals.push_back({address, traffic});
+    std::ranges::stable_sort(finding.externals, [](const External& a, const External& b) {
+        return a.traffic.packets.value > b.traffic.packets.value;
+    });
+    finding.externals_total = finding.externals.size();
+    if (finding.externals.size() > limits_.externals_max) finding.externals.resize(limits_.externals_max);
+    if (role_of(finding.kind).part == Part::responder) return;
+    for (const auto& entry : targets) finding.targets.push_back(entry.second);
+    std::ranges::stable_sort(finding.targets,
+                             [](const Target& a, const Target& b) { return a.time < b.time; });
+    finding.targets_total = finding.targets.size();
+    if (finding.targets.size() > limits_.targets_max) finding.targets.resize(limits_.targets_max);
+}
+
+}  // namespace flowlock
