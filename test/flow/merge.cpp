@@ -370,3 +370,40 @@ TEST_CASE(
     CHECK(hosts.find_or_add(address("10.0.0.2")) == second);
     CHECK(hosts.find_or_add(address("10.0.0.1")) == no_host);
 }
+
+TEST_CASE("what matched comes in one order, by time, whichever worker saw it, with the flow it was in") {
+    const auto run = [](unsigned workers) {
+        Lab lab(workers);
+        std::vector<Sent> packets;
+        std::vector<ContentMatch> matches;
+        for (int i = 0; i < 50; ++i) {
+            const Sent sent{.time_ns = 100 * second_ns + (i * 37 % 50) * 1'000'000,
+                            .from = "10.0.0." + std::to_string(1 + i),
+                            .from_port = static_cast<std::uint16_t>(1000 + i)};
+            packets.push_back(sent);
+            for (const std::uint16_t signature : {7, 3}) matches.push_back(matched(sent, signature));
+        }
+        const MergedEpoch& merged = lab.epoch(100, packets, {}, matches);
+        std::vector<std::tuple<std::int64_t, FlowKey, int, int, int>> seen;
+        for (const FlowMatch& match : merged.matches)
+            seen.emplace_back(match.time_ns, lab.flows[match.flow].key, match.set, match.signature,
+                              match.sender);
+        CHECK(std::is_sorted(seen.begin(), seen.end()));
+        CHECK(lab.epoch(101, {}).matches.empty());
+        return seen;
+    };
+    CHECK(run(1).size() == 100);
+    CHECK(run(1) == run(4));
+}
+
+TEST_CASE(
+    "what matched in a flow for which there was no room is passed over, and a list that was full says so") {
+    Lab lab(1, 1);
+    const Sent kept, other{.from = "10.0.0.2"};
+    const MergedEpoch& merged = lab.epoch(100, {kept, other}, {}, {matched(kept, 1), matched(other, 1)});
+    CHECK(merged.matches.size() == 1);
+
+    const std::vector<ContentMatch> many(MatchList::matches_max + 5, matched(kept, 1));
+    CHECK(lab.epoch(101, {kept}, {}, many).matches.size() == MatchList::matches_max);
+    CHECK(lab.merger.totals().inspection.refused.value == 5);
+}
