@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "frame_maker.hpp"
 
+#include <algorithm>
 #include <random>
 
 namespace flowlock {
@@ -13,7 +14,7 @@ FrameMaker::FrameMaker(const SyntheticTraffic& traffic, unsigned queue, unsigned
 
 // What all frames have in common.
 void FrameMaker::make_pattern() {
-    constexpr std::uint8_t flag_syn = 0x02, flag_ack = 0x10, tcp_number = 6, hops = 64;
+    constexpr std::uint8_t flag_syn = 0x02, flag_ack = 0x10, tcp_number = 6, udp_number = 17, hops = 64;
     constexpr std::uint8_t macs[12] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2};
     std::byte* at = pattern_.data();
     std::byte* ip = at + ethernet_header;
@@ -30,12 +31,16 @@ void FrameMaker::make_pattern() {
         ip[0] = std::byte{0x45};
         put_be16(ip + 6, 0x4000);
         ip[8] = std::byte{hops};
-        ip[9] = std::byte{tcp_number};
+        ip[9] = std::byte{traffic_.udp ? udp_number : tcp_number};
         for (std::size_t i = 0; i < ipv4_header; i += 2) checksum_base_ += load_be16(ip + i);
     }
-    tcp[12] = std::byte{0x50};
-    tcp[13] = std::byte{is_opening() ? flag_syn : flag_ack};
-    put_be16(tcp + 14, 1024);
+    if (!traffic_.udp) {
+        tcp[12] = std::byte{0x50};
+        tcp[13] = std::byte{is_opening() ? flag_syn : flag_ack};
+        put_be16(tcp + 14, 1024);
+    }
+    std::memcpy(at + payload_at(), traffic_.payload.data(),
+                std::min(traffic_.payload.size(), head_size - payload_at()));
 }
 
 void FrameMaker::make_schedule() {

@@ -29,8 +29,15 @@ public:
     // length without the Ethernet checksum, as a NIC delivers it.
     std::uint32_t next(std::byte* at) noexcept;
 
+    // Where the payload begins.
+    std::size_t payload_at() const noexcept {
+        const std::size_t transport = ethernet_header + (traffic_.ipv6 ? ipv6_header : ipv4_header);
+        return transport + (traffic_.udp ? udp_header : tcp_header);
+    }
+
 private:
-    static constexpr std::size_t ethernet_header = 14, ipv4_header = 20, ipv6_header = 40, tcp_header = 20;
+    static constexpr std::size_t ethernet_header = 14, ipv4_header = 20, ipv6_header = 40, tcp_header = 20,
+                                 udp_header = 8;
     static constexpr std::uint32_t frame_size_min = 60;
     static constexpr std::array<std::uint16_t, 12> imix_sizes{60, 60,  60,  60,  60,  60,
                                                               60, 590, 590, 590, 590, 1514};
@@ -145,7 +152,7 @@ inline std::uint32_t FrameMaker::next(std::byte* at) noexcept {
     } else {
         std::memcpy(at, pattern_.data(), 64);
         // The smallest frame is padded: 40 bytes of IP, 6 of padding.
-        const std::uint32_t padding = size == frame_size_min ? 6 : 0;
+        const std::uint32_t padding = size == frame_size_min && !traffic_.udp ? 6 : 0;
         write_ipv4(at, flow, outwards, size - padding - static_cast<std::uint32_t>(ethernet_header));
     }
     return size;
@@ -167,6 +174,7 @@ inline void FrameMaker::write_ipv4(std::byte* at, const Conversation& flow, bool
     put_be32(ip + (outwards ? 16 : 12), external);
     put_be16(ip + ipv4_header + (outwards ? 0 : 2), flow.host_port);
     put_be16(ip + ipv4_header + (outwards ? 2 : 0), flow.external_port);
+    if (traffic_.udp) put_be16(ip + ipv4_header + 4, ip_bytes - static_cast<std::uint32_t>(ipv4_header));
 }
 
 inline void FrameMaker::write_ipv6(std::byte* at, const Conversation& flow, bool outwards,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "synthetic_source.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 #include <rte_dev.h>
@@ -45,11 +47,21 @@ SyntheticSource::SyntheticSource(Options options) : options_(std::move(options))
     make_port();
 }
 
+// Frames' heads are written anew each time, what follows is left as it is.
+void SyntheticSource::put_payload(rte_mempool*, void* source, void* buffer, unsigned) {
+    const auto& self = *static_cast<const SyntheticSource*>(source);
+    const std::string& payload = self.options_.traffic.payload;
+    std::byte* at = rte_pktmbuf_mtod(static_cast<rte_mbuf*>(buffer), std::byte*);
+    std::memcpy(at + self.feeds_.front()->maker.payload_at(), payload.data(),
+                std::min<std::size_t>(payload.size(), 1'400));
+}
+
 void SyntheticSource::make_port() {
     const unsigned buffers = options_.queues * 4 * buffer_cache;
     pool_.reset(rte_pktmbuf_pool_create(name_.c_str(), buffers, buffer_cache, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
                                         SOCKET_ID_ANY));
     if (!pool_) fail("packet buffers", rte_errno);
+    rte_mempool_obj_iter(pool_.get(), put_payload, this);
     if (const int error = rte_eal_hotplug_add("vdev", name_.c_str(), "size=64,copy=0"); error < 0)
         fail("net_null", -error);
     if (const int error = rte_eth_dev_get_port_by_name(name_.c_str(), &port_); error < 0)

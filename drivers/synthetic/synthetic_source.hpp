@@ -50,6 +50,7 @@ private:
         void operator()(rte_mempool* pool) const noexcept;
     };
 
+    static void put_payload(rte_mempool*, void* source, void* buffer, unsigned);
     static std::uint16_t fill(std::uint16_t port, std::uint16_t queue, rte_mbuf** packets,
                               std::uint16_t given, std::uint16_t room, void* feed);
     void make_port();

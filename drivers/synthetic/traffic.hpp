@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/address.hpp"
@@ -40,6 +41,9 @@ struct SyntheticTraffic {
     std::uint32_t hosts = 256;        // internal hosts they belong to; at most 65,536
     std::uint64_t seed = 1;
     std::vector<ListedFlow> list{};
+    bool udp = false;  // instead of TCP; IPv4 only. The smallest frame then carries 18 bytes
+    // What every frame carries, as far as it is long enough, behind it zeros; at most 1,400 bytes.
+    std::string payload{};
 };
 
 }  // namespace flowlock

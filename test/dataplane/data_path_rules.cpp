@@ -15,6 +15,7 @@
 #include <rte_lcore.h>
 
 #include "live_run.hpp"
+#include "some_signatures.hpp"
 #include "witness.hpp"
 
 using namespace flowlock;
@@ -115,6 +116,19 @@ TEST_CASE("… nor when the control core is late") {
         run.wait_until_late();
         run.merge_epochs(3);
         CHECK(run.control().totals().late > 0);
+    });
+}
+
+TEST_CASE("… nor when it looks into payloads and finds what it looks for, and the signatures are changed") {
+    LiveRun::Options options = fitting;
+    options.traffic.sizes = Sizes::imix;
+    options.traffic.payload = "hello, and what else a payload says";
+    options.signatures = signatures_of({"hello", "what else"});
+    check_worker(options, [](LiveRun& run) {
+        run.merge_epochs(2);
+        run.change_signatures(signatures_of({"goodbye", "hello"}));
+        run.merge_epochs(3);
+        CHECK(run.control().totals().inspection.inspected > Packets{0});
     });
 }
 

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "live_run.hpp"
+#include "some_signatures.hpp"
 
 using namespace flowlock;
 using namespace flowlock::test;
@@ -142,4 +143,47 @@ TEST_CASE("a worker whose control core is late goes on counting and says so") {
     CHECK(run.control().totals().late > 0);
     CHECK(run.control().totals().epochs >= epochs_wanted);
     CHECK(losses(run.control()) == Loss{{"late_epochs", {run.control().totals().late}}});
+}
+
+TEST_CASE(
+    "signatures are changed under load without a packet lost, and each match is of the set that found it") {
+    LiveRun run({.traffic = {.sizes = Sizes::imix, .flows = 1'000, .payload = "hello there"},
+                 .queues = 2,
+                 .signatures = signatures_of({"goodbye", "hello"})});
+    run.start_on_lcores();
+    run.merge_epochs(3);
+    // Were the old numbers taken for the new ones, what matched would be called "farewell".
+    run.change_signatures(signatures_of({"hello", "farewell"}));
+    run.merge_epochs(3);
+    run.change_signatures(nullptr);
+    run.merge_epochs(2);
+    run.stop();
+    run.finish();
+
+    CHECK(run.control().totals().tally.packets() == Packets{run.packets_sent()});
+    CHECK(losses(run.control()).count("matches_full") == 0);
+    CHECK(run.control().totals().inspection.inspected > Packets{0});
+    const auto reports = run.take_reports();
+    REQUIRE_FALSE(reports.empty());
+    for (const LockReport& report : reports) {
+        CHECK(report.finding.kind == Kind::c2);
+        for (const Fact& fact : report.finding.fact.facts) CHECK(fact.name == "begins-with-hello");
+    }
+}
+
+TEST_CASE("a flood of new flows, each with a payload, loses no packet: what is not looked at is counted") {
+    LiveRun run({.traffic = {.pattern = Pattern::syn_flood, .hosts = 40, .udp = true, .payload = "hello"},
+                 .sizes = {.flows = 65'536, .hosts = 64},
+                 .signatures = signatures_of({"goodbye"})});
+    run.start_on_lcores();
+    run.merge_epochs(epochs_wanted);
+    run.stop();
+    run.finish();
+
+    const Inspection& inspection = run.control().totals().inspection;
+    CHECK(run.control().totals().tally.packets() == Packets{run.packets_sent()});
+    CHECK(inspection.inspected > Packets{0});
+    CHECK(inspection.shed > Packets{0});
+    // One look for each packet that a table took, no more.
+    CHECK(inspection.inspected + inspection.shed == run.recorded().packets);
 }

@@ -21,10 +21,11 @@ void pause() {
 }
 
 // Scans are other tests' business.
-ControlCore::Options control_options(const std::vector<LimitRule>& limits) {
+ControlCore::Options control_options(const LiveRun::Options& options) {
     return {.internal = internal(),
-            .limits = {.rules = limits},
+            .limits = {.rules = options.limits},
             .scan = {.enabled = false},
+            .signatures = options.signatures,
             .engine = {},
             .report = {},
             .secret = {}};
@@ -36,7 +37,7 @@ LiveRun::LiveRun(const Options& options)
     : options_(options),
       source_({options.traffic, options.queues}),
       channels_(make_channels(options)),
-      control_(control_options(options.limits), channels()),
+      control_(control_options(options), channels()),
       clock_(LiveClock::start()) {
     for (unsigned queue = 0; queue < options.queues; ++queue) {
         const auto number = static_cast<std::uint16_t>(queue);
@@ -99,6 +100,16 @@ void LiveRun::wait_until_late() const {
     for (unsigned queue = 0; queue < options_.queues; ++queue)
         while (source_.sent(queue) == 0) pause();
     for (unsigned epoch = 0; epoch < options_.epochs; ++epoch) wait_until_epoch_is_over();
+}
+
+void LiveRun::change_signatures(std::shared_ptr<const SignatureSet> signatures) {
+    options_.signatures = std::move(signatures);
+    const ControlCore::Options settings = control_options(options_);
+    control_.reload({.internal = settings.internal,
+                     .limits = settings.limits,
+                     .scan = settings.scan,
+                     .signatures = settings.signatures,
+                     .report = settings.report});
 }
 
 void LiveRun::finish() {

@@ -24,6 +24,7 @@ public:
         EpochSizes sizes{.flows = 65'536, .hosts = 1024};
         unsigned epochs = 16;  // of each channel: enough that a test's thread may stall for seconds
         std::vector<LimitRule> limits{};
+        std::shared_ptr<const SignatureSet> signatures{};
     };
     explicit LiveRun(const Options& options);
     // Stops the workers, also when a test has failed halfway.
@@ -44,6 +45,9 @@ public:
     void stop() noexcept { stop_.store(true, std::memory_order_relaxed); }
     // After stop(): joins all that is left, and returns when the control core has finished.
     void finish();
+
+    // While it runs.
+    void change_signatures(std::shared_ptr<const SignatureSet> signatures);
 
     // What the test compares.
     const SyntheticSource& source() const noexcept { return source_; }
