@@ -33,10 +33,16 @@ public:
     }
     bool is_on() const noexcept { return order_ != nullptr; }
 
-    // Live: a burst has come; all of the queue's length, if it was full.
-    void begin_burst(bool backed_up) noexcept { budget_.begin_burst(rte_rdtsc(), backed_up); }
+    // Live: a burst has come, of which so many packets are among the first of their flow that their sender sends;
+    // `backed_up`: it was as long as bursts are. False: they are not to be looked at, and are counted.
+    bool begin_burst(unsigned first_ones, bool backed_up, MatchList& matches) noexcept {
+        began_ = rte_rdtsc();
+        if (budget_.begin_burst(began_, backed_up)) return true;
+        matches.inspection.shed += {first_ones};
+        return false;
+    }
+    void end_burst() noexcept { budget_.spend(rte_rdtsc() - began_); }
 
-    // A packet of the burst, which is one of its sender's first. In a replay nothing is backed up.
     void look_into(LinkType link, std::span<const std::byte> head, const Decoded& packet,
                    std::int64_t time_ns, MatchList& matches) noexcept {
         const std::uint16_t source = packet.key.port[packet.sender];
@@ -44,11 +50,6 @@ public:
         if (!order_->inspector.may_match(packet.key.protocol, source, destination)) return;
         const std::span payload = payload_of(link, head, packet);
         if (payload.empty()) return;
-        if (!budget_.allows()) {
-            matches.inspection.shed += {1};
-            return;
-        }
-        const std::uint64_t begin = rte_rdtsc();
         std::array<SignatureIndex, found_max> found;
         const std::size_t count =
             order_->inspector.inspect(packet.key.protocol, source, destination, payload, found);
@@ -60,12 +61,12 @@ public:
                          .signature = found[i],
                          .sender = packet.sender});
         if (count > found.size()) matches.inspection.refused += {count - found.size()};
-        budget_.spend(rte_rdtsc() - begin);
     }
 
 private:
     InspectorOrder* order_ = nullptr;  // the channel's
     InspectionBudget budget_;
+    std::uint64_t began_ = 0;
 };
 
 }  // namespace flowlock

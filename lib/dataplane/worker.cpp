@@ -113,9 +113,11 @@ void Worker::take_live(std::uint16_t received, std::int64_t now_ns) noexcept {
         serial_ += received;
     }
     count_burst<Pace::live>(received);
-    if (inspection_.is_on()) {
-        inspection_.begin_burst(received == burst_size);
+    const auto first_ones = static_cast<unsigned>(std::popcount(early_));
+    if (early_ != 0 && inspection_.is_on() &&
+        inspection_.begin_burst(first_ones, received == burst_size, epoch_->matches)) {
         look_into_early([&](const rte_mbuf*) { return Stamp{now_ns, 0, LinkType::ethernet}; });
+        inspection_.end_burst();
     }
     free_burst(packets_.data(), received);
 }

@@ -119,17 +119,26 @@ const SignatureNote* AbuseDetector::note_of(const SignatureNumber& number) const
 void AbuseDetector::see(const FlowMatch& match, TapView view) {
     const SignatureNumber number{match.set, match.signature};
     const SignatureNote* note = note_of(number);
-    if (note == nullptr || !note->kind || !options_.rule(*note->kind).enabled) return;
+    if (note == nullptr) return;
     const FlowRecord& flow = flows_[match.flow];
-    if (flow.host == no_host || !is_described(*note, flow, match.sender) ||
-        !plays(role_of(*note->kind), flow, match.sender, view))
-        return;
-    add({flow.internal_address(), *note->kind}, {.time_ns = match.time_ns,
-                                                 .key = flow.key,
-                                                 .flow = match.flow,
-                                                 .signature = number,
-                                                 .inside = flow.inside,
-                                                 .decisive = note->decisive});
+    if (flow.host == no_host || !is_described(*note, flow, match.sender)) return;
+    const Sighting sighting{.time_ns = match.time_ns,
+                            .key = flow.key,
+                            .flow = match.flow,
+                            .signature = number,
+                            .inside = flow.inside,
+                            .decisive = note->kind && note->decisive};
+    if (!note->kind) return add_to_known(sighting);
+    if (options_.rule(*note->kind).enabled && plays(role_of(*note->kind), flow, match.sender, view))
+        add({flow.internal_address(), *note->kind}, sighting);
+}
+
+// What only names a tool is shown beside what its host is suspected of.
+void AbuseDetector::add_to_known(const Sighting& sighting) {
+    const IpAddress& host = sighting.key.address[sighting.inside];
+    for (auto at = suspects_.lower_bound({host, Kind{}}); at != suspects_.end() && at->first.first == host;
+         ++at)
+        add(at->first, sighting);
 }
 
 void AbuseDetector::add(const Key& key, const Sighting& sighting) {

@@ -56,6 +56,7 @@ private:
     const SignatureNote* note_of(const SignatureNumber& number) const;
     void see(const FlowMatch& match, TapView view);
     void add(const Key& key, const Sighting& sighting);
+    void add_to_known(const Sighting& sighting);
     void add_logins(const MergedEpoch& epoch);
     void judge(const Key& key, AbuseCase& suspect);
     void open(const Key& key, AbuseCase& suspect, Trigger trigger);

@@ -23,10 +23,10 @@ struct ContentMatch {
 };
 static_assert(sizeof(ContentMatch) <= 64);
 
-// What became of the payloads that a signature may apply to.
+// What became of the packets that are among the first of their flow that their sender sends.
 struct Inspection {
-    Packets inspected;
-    Packets shed;     // not looked at, since packets were waiting
+    Packets inspected;  // have a payload, to which a signature may apply
+    Packets shed;       // not looked at, since packets were waiting; whether they have one is not known
     Packets refused;  // matches for which a list was full
 
     Inspection& operator+=(const Inspection& other) {

@@ -19,6 +19,7 @@
 #include "control/control_core.hpp"
 #include "dataplane/eal.hpp"
 #include "dataplane/worker.hpp"
+#include "measure.hpp"
 #include "packet/common_stack.hpp"
 #include "rivals.hpp"
 #include "synthetic_source.hpp"
@@ -38,51 +39,8 @@ struct Options {
 };
 Options options;
 
-using Loop = std::function<void(Queue, const Stop&)>;
-
-int call(void* loop) {
-    (*static_cast<std::function<void()>*>(loop))();
-    return 0;
-}
-
-// Packets a second of all queues together. Queue i is polled by lcore i + 1, the last of two also by the main
-// lcore, which else runs `beside` until it is told to stop.
 double measure(const SyntheticSource& source, const std::vector<Loop>& loops, const Loop& beside) {
-    Stop stop = false;
-    std::vector<std::function<void()>> runs;
-    for (std::size_t i = 0; i < loops.size(); ++i)
-        runs.emplace_back([&, i] { loops[i]({source.port(), static_cast<std::uint16_t>(i)}, stop); });
-    double rate = 0;
-    std::thread stopwatch([&] {
-        const auto sent = [&] {
-            std::uint64_t sum = 0;
-            for (unsigned i = 0; i < loops.size(); ++i) sum += source.sent(i);
-            return sum;
-        };
-        std::this_thread::sleep_for(std::chrono::duration<double>(options.warm_up_s));
-        const std::uint64_t before = sent();
-        const std::uint64_t begin = rte_rdtsc();
-        std::this_thread::sleep_for(std::chrono::duration<double>(options.seconds));
-        const std::uint64_t after = sent();
-        const std::uint64_t end = rte_rdtsc();
-        rate = static_cast<double>(after - before) * static_cast<double>(rte_get_tsc_hz()) /
-               static_cast<double>(end - begin);
-        stop = true;
-    });
-    rte_eal_remote_launch(call, &runs[0], 1);
-    if (runs.size() > 1)
-        runs[1]();
-    else if (beside)
-        beside({}, stop);
-    // Asleep: waiting for the lcore would spin, and what spins beside a measurement slows it.
-    stopwatch.join();
-    rte_eal_mp_wait_lcore();
-    return rate;
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
+    return measure(source, loops, beside, {options.warm_up_s, options.seconds});
 }
 
 const PrefixSet internal{{*Prefix::parse("198.18.0.0/15"), *Prefix::parse("2001:db8:100::/48")}};

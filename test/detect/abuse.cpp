@@ -175,6 +175,19 @@ TEST_CASE("file sharing locks nobody unless that is asked for, nor does a tool's
     CHECK(findings(strict) == 0);
 }
 
+TEST_CASE("a tool that says its name is shown beside what its host is accused of") {
+    AbuseStage stage;
+    for (int i = 0; i < 5; ++i) {
+        stage.talk("10.0.0.1", server(1 + i), port(40000 + i), 80, exploit_try, std::nullopt);
+        stage.talk("10.0.0.1", server(1 + i), port(50000 + i), 80, tool, std::nullopt);
+        stage.epoch(100 + i);
+    }
+    REQUIRE(stage.finish().size() == 1);
+    CHECK(stage.findings[0].trigger.value == 5);
+    REQUIRE(stage.findings[0].fact.facts.size() == 2);
+    CHECK(stage.findings[0].fact.facts[1].name == "tool");
+}
+
 TEST_CASE("a case ends when it was quiet, and a later one is another") {
     AbuseStage stage;
     const auto mine = [&](std::int64_t at) {
