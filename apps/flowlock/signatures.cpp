@@ -2,6 +2,7 @@
 #include "signatures.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -28,6 +29,18 @@ std::vector<std::string> default_folders() {
     return folders;
 }
 
+// The service manager's for it, or the user's; "": there is none.
+std::string cache_folder() {
+    const auto from = [](const char* variable, const char* below) -> std::string {
+        const char* folder = std::getenv(variable);
+        return folder == nullptr || *folder != '/' ? "" : std::string(folder) + below;
+    };
+    for (const auto& folder :
+         {from("CACHE_DIRECTORY", ""), from("XDG_CACHE_HOME", "/flowlock"), from("HOME", "/.cache/flowlock")})
+        if (!folder.empty()) return folder;
+    return "";
+}
+
 SignatureFiles read_folders(const std::vector<std::string>& folders) {
     SignatureFiles files;
     for (const std::string& folder : folders) read_signature_folder(folder, files);
@@ -49,8 +62,9 @@ LoadedSignatures load_signatures(const Config& config) {
     if (!config.signatures.enabled || !config.abuse.enabled) return {};
     const auto& configured = config.signatures.folders;
     SignatureFiles files = read_folders(configured.empty() ? default_folders() : configured);
-    LoadedSignatures loaded{.set = std::make_shared<const SignatureSet>(std::move(files.signatures)),
-                            .mistakes = std::move(files.mistakes)};
+    LoadedSignatures loaded{
+        .set = std::make_shared<const SignatureSet>(std::move(files.signatures), cache_folder()),
+        .mistakes = std::move(files.mistakes)};
     loaded.mistakes.insert(loaded.mistakes.end(), loaded.set->refused().begin(), loaded.set->refused().end());
     return loaded;
 }

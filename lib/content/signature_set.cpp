@@ -7,6 +7,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "content/signature_cache.hpp"
+
 namespace flowlock {
 namespace {
 
@@ -55,7 +57,7 @@ void SignatureSet::Group::Free::operator()(hs_database* database) const noexcept
     hs_free_database(database);
 }
 
-SignatureSet::SignatureSet(std::vector<Signature> signatures) {
+SignatureSet::SignatureSet(std::vector<Signature> signatures, const std::string& cache) {
     if (hs_valid_platform() != HS_SUCCESS)
         throw std::runtime_error("signatures need a processor with SSSE3, which this one lacks");
     for (Signature& signature : signatures) {
@@ -65,16 +67,47 @@ SignatureSet::SignatureSet(std::vector<Signature> signatures) {
         else
             signatures_.push_back(std::move(signature));
     }
+    compile_all(cache);
+}
+
+void SignatureSet::compile_all(const std::string& cache) {
+    const SignatureCache kept(cache, signatures_);
+    auto databases = kept.read();
+    std::array<const hs_database*, 4> made{};
     for (const bool udp : {false, true})
-        for (const bool has_ports : {false, true}) compile(udp, has_ports);
+        for (const bool has_ports : {false, true}) {
+            const std::size_t place = (udp ? 2 : 0) + (has_ports ? 1 : 0);
+            Group& group = groups_[udp ? 1 : 0][has_ports ? 1 : 0];
+            if (databases) {
+                group.database = std::move((*databases)[place]);
+                note_ports(group, ids_in(udp, has_ports), has_ports);
+            } else {
+                compile(udp, has_ports);
+            }
+            made[place] = group.database.get();
+        }
+    // What is left out while it is compiled would be missed the next time.
+    if (!databases && refused_.empty()) kept.write(made);
+}
+
+std::vector<unsigned> SignatureSet::ids_in(bool udp, bool has_ports) const {
+    std::vector<unsigned> ids;
+    for (std::size_t i = 0; i < signatures_.size(); ++i)
+        if (is_in(signatures_[i], udp, has_ports)) ids.push_back(static_cast<unsigned>(i));
+    return ids;
+}
+
+void SignatureSet::note_ports(Group& group, const std::vector<unsigned>& ids, bool has_ports) {
+    if (!has_ports && !ids.empty()) group.ports.set();
+    for (const unsigned id : ids)
+        for (const PortRange& range : signatures_[id].ports)
+            for (std::uint32_t port = range.first; port <= range.last; ++port) group.ports.set(port);
 }
 
 // What passes hs_expression_ext_info() may still be too large for a database; then it is named, and left out.
 void SignatureSet::compile(bool udp, bool has_ports) {
     Group& group = groups_[udp ? 1 : 0][has_ports ? 1 : 0];
-    std::vector<unsigned> ids;
-    for (std::size_t i = 0; i < signatures_.size(); ++i)
-        if (is_in(signatures_[i], udp, has_ports)) ids.push_back(static_cast<unsigned>(i));
+    std::vector<unsigned> ids = ids_in(udp, has_ports);
     while (!ids.empty()) {
         std::vector<const char*> patterns;
         std::vector<unsigned> flags;
@@ -106,10 +139,7 @@ void SignatureSet::compile(bool udp, bool has_ports) {
                            ": pattern: " + error->message);
         ids.erase(bad);
     }
-    if (!has_ports && !ids.empty()) group.ports.set();
-    for (const unsigned id : ids)
-        for (const PortRange& range : signatures_[id].ports)
-            for (std::uint32_t port = range.first; port <= range.last; ++port) group.ports.set(port);
+    note_ports(group, ids, has_ports);
 }
 
 std::size_t SignatureSet::database_bytes() const {

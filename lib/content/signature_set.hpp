@@ -24,8 +24,9 @@ using SignatureIndex = std::uint16_t;  // of a signature in its set
 
 class SignatureSet {
 public:
-    // Throws std::runtime_error when the machine cannot run Hyperscan, or memory is short.
-    explicit SignatureSet(std::vector<Signature> signatures);
+    // Throws std::runtime_error when the machine cannot run Hyperscan, or memory is short. `cache`: the folder in which
+    // what was compiled is kept for the next time (signature_cache.hpp); "": nowhere.
+    explicit SignatureSet(std::vector<Signature> signatures, const std::string& cache = {});
 
     // Those that Hyperscan takes.
     const std::vector<Signature>& signatures() const noexcept { return signatures_; }
@@ -38,7 +39,9 @@ public:
         struct Free {
             void operator()(hs_database* database) const noexcept;
         };
-        std::unique_ptr<hs_database, Free> database;  // none: no signature is in it
+        using Database = std::unique_ptr<hs_database, Free>;
+
+        Database database;  // none: no signature is in it
         // Ports that one of its signatures names; all, in a group without ports.
         std::bitset<65536> ports;
     };
@@ -46,7 +49,10 @@ public:
     const std::array<std::array<Group, 2>, 2>& groups() const noexcept { return groups_; }
 
 private:
+    void compile_all(const std::string& cache);
     void compile(bool udp, bool has_ports);
+    std::vector<unsigned> ids_in(bool udp, bool has_ports) const;
+    void note_ports(Group& group, const std::vector<unsigned>& ids, bool has_ports);
 
     std::vector<Signature> signatures_;
     std::vector<std::string> refused_;

@@ -29,7 +29,7 @@ struct LoginRule {
 
 struct AbuseOptions {
     bool enabled = true;
-    AbuseRule amplification{.matches = 100, .externals = 1};
+    AbuseRule amplification{.matches = 1'000, .externals = 1};
     AbuseRule brute_force{.matches = 20, .externals = 1};
     AbuseRule c2{.matches = 3, .externals = 1, .window = std::chrono::seconds{3600}};
     AbuseRule exploit{.matches = 5, .externals = 3, .window = std::chrono::seconds{3600}};
