@@ -6,7 +6,9 @@ import datetime
 import hashlib
 import ipaddress
 import json
+import os
 import re
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -139,6 +141,53 @@ def check_tools(checks, folder):
         checks.that(done.returncode == 0 and not errors, f"{command[0]} says {errors or done.returncode}")
 
 
+def check_refusals(checks, options, folder, scratch):
+    """What cannot be done is refused, and says why, rather than half done."""
+    scratch.mkdir()
+
+    def refused(name, change, *arguments):
+        case = scratch / name
+        shutil.copytree(folder, case)
+        change(case)
+        done = subprocess.run([options.flowlock, "report", *arguments, case], capture_output=True, text=True, timeout=60)
+        checks.equal(f"{name}: exit status, output", (done.returncode, done.stdout), (2, ""))
+        return done.stderr
+
+    def edit(case, change):
+        report = json.loads((case / "report.json").read_text())
+        change(report)
+        (case / "report.json").write_text(json.dumps(report))
+
+    def replace_by_pipe(case):
+        (case / "report.json").unlink()
+        os.mkfifo(case / "report.json")
+
+    for name, change in (("without origin", lambda report: report.pop("origin")),
+                         ("without networks", lambda report: report["origin"].update(internal=[]))):
+        said = refused(name, lambda case: edit(case, change), "--redact")
+        checks.that("nobody knows whose addresses are to be hidden" in said, f"{name}: {said!r}")
+    said = refused("too large", lambda case: os.truncate(case / "report.json", 1 << 40))
+    checks.that("is larger than any report" in said, f"too large: {said!r}")
+    said = refused("a pipe", replace_by_pipe)
+    checks.that("is no regular file" in said, f"a pipe: {said!r}")
+    said = refused("not there", lambda case: (case / "report.json").unlink())
+    checks.that("No such file or directory; name the folder of a case" in said, f"not there: {said!r}")
+
+    case = scratch / "many packets"
+    shutil.copytree(folder, case)
+    packets = (case / "evidence.pcapng").read_bytes()
+    kinds, at = [], 0
+    while at < len(packets):
+        kind, length = struct.unpack_from("<II", packets, at)
+        kinds.append((kind, packets[at:at + length]))
+        at += length
+    one = next(block for kind, block in kinds if kind == 6)
+    (case / "evidence.pcapng").write_bytes(b"".join(block for kind, block in kinds if kind != 6) + one * 20_000)
+    done = subprocess.run([options.flowlock, "report", case], capture_output=True, text=True)
+    checks.equal("many packets: exit status", done.returncode, 3)
+    checks.that("evidence.pcapng has more than 10000 packets" in done.stderr, f"many packets: {done.stderr!r}")
+
+
 def check_again(checks, options, folder, report):
     """`flowlock report` prints the same text, and hides all but the host when it is asked to."""
     command = [options.flowlock, "report", "--locale", "en", folder]
@@ -210,6 +259,7 @@ def main():
                 check_lines(checks, folder, report)
                 check_tools(checks, folder)
                 check_again(checks, options, folder, report)
+            check_refusals(checks, options, cases[0], work / f"{name}.refused")
         checks.scope = "switched off"
         files = replay(options, work / "demo.pcap", work / "off", 1, "--set", "evidence.enabled=false")
         checks.that(not any(path.name in ("dump.txt", "evidence.pcapng") for path in files), "there are packets")
