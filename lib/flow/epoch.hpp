@@ -13,6 +13,7 @@
 #include "base/time.hpp"
 #include "flow/flow_table.hpp"
 #include "flow/head_sample.hpp"
+#include "flow/notice_list.hpp"
 #include "flow/overflow.hpp"
 #include "flow/packet_sample.hpp"
 #include "flow/tick_scale.hpp"
@@ -46,7 +47,7 @@ struct EpochSizes {
 
 struct Epoch {
     Epoch(const EpochSizes& sizes, const PrefixSet& internal, const HashKey& secret)
-        : flows(sizes.flows, secret) {
+        : flows(sizes.flows, secret), notices(secret) {
         if (sizes.heads) heads = std::make_unique<HeadSample>();
         if (sizes.hosts == 0) return;
         overflow.emplace(sizes.hosts, internal, secret);
@@ -56,6 +57,7 @@ struct Epoch {
     FlowTable flows;
     std::optional<Overflow> overflow;  // what did not fit `flows`
     UnreachableList unreachables;
+    NoticeList notices;
     std::unique_ptr<HeadSample> heads;     // null: no evidence is kept
     std::unique_ptr<PacketSample> sample;  // live, as the overflow
     unsigned sample_level = 0;             // set by the control core when it gives the epoch back
@@ -85,12 +87,14 @@ struct Epoch {
     void prefault() noexcept {
         flows.prefault();
         unreachables.prefault();
+        notices.prefault();
         if (overflow) overflow->prefault();
         if (heads) heads->prefault();
     }
     void clear() noexcept {
         flows.clear();
         unreachables.clear();
+        notices.clear();
         if (overflow) overflow->clear();
         if (sample) sample->clear();
         tally = {};

@@ -63,6 +63,8 @@ struct MergedEpoch {
     std::vector<FlowId> newly_answered;
     // By host, direction, class and allowance.
     std::unordered_map<std::uint64_t, UnrecordedDelta> unrecorded;
+    std::vector<TimedNotice> notices;       // by time, then content
+    std::vector<GroupFrames> group_frames;  // each sender once, by its address
     // Seconds of traffic in it: one; more, when a worker went on beyond its end, or came late with an older part.
     std::int64_t span_s = epoch_length.count();
     bool incomplete = false;  // a worker stands still: what it has seen, such as answers, is missing
@@ -79,6 +81,7 @@ struct MergeTotals {
     Packets overflowed;            // packets that did not fit a worker's flow table
     Packets unattributed;          // … and neither the table of hosts kept for that case
     Packets unreachables_refused;  // ICMP errors for which a list was full: their flows are not marked
+    Packets notices_refused;       // messages on the link, and frames to all, for which a list was full
     std::uint64_t late = 0;        // epochs that went on beyond their end, or came after it
     std::uint64_t epochs = 0;
     std::uint64_t time_steps = 0;  // how often an epoch started before the one it followed
@@ -93,6 +96,8 @@ class Merger {
 public:
     // ICMP errors of one merged epoch, over all workers and parts; a bound of memory that no link reaches.
     static constexpr std::size_t unreachables_max = 1'000'000;
+    // … and messages on the link.
+    static constexpr std::size_t notices_max = 1'000'000;
 
     Merger(FlowStore& flows, HostTable& hosts, FlowParts parts = FlowParts::in_order)
         : flows_(flows), hosts_(hosts), parts_(parts) {}
@@ -140,6 +145,8 @@ private:
     TrafficClass settled_class(HostId host, bool out, TrafficClass traffic, const Traffic& volume) const;
     void keep_unreachables(const UnreachableList& part);
     void mark_unreachables();
+    void keep_notices(const NoticeList& part);
+    void sort_notices();
     UnrecordedDelta& unrecorded_of(HostId host, bool out, TrafficClass traffic, std::uint8_t allowance);
 
     FlowStore& flows_;
