@@ -214,6 +214,7 @@ int replay(const ReplayCommand& command) {
     ControlCore control({.internal = config.internal,
                          .limits = config.limit_options(),
                          .scan = config.scan,
+                         .faults = config.faults,
                          .engine = config.engine,
                          .report = config.report,
                          .evidence = config.evidence,

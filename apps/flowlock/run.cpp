@@ -100,6 +100,7 @@ Monitor::Options monitor_options(const Config& config, const CorePlan& plan) {
             .control = {.internal = config.internal,
                         .limits = config.limit_options(),
                         .scan = config.scan,
+                        .faults = config.faults,
                         .engine = config.engine,
                         .report = config.report,
                         .evidence = config.evidence,
@@ -262,6 +263,7 @@ void LiveMonitor::reload() {
         monitor_.reload({.internal = config.internal,
                          .limits = config.limit_options(),
                          .scan = config.scan,
+                         .faults = config.faults,
                          .report = config.report,
                          .evidence = config.evidence,
                          .tap = tap_of(config)});
@@ -273,6 +275,7 @@ void LiveMonitor::reload() {
         config_.internal = config.internal;
         config_.limits = config.limits;
         config_.scan = config.scan;
+        config_.faults = config.faults;
         config_.report = config.report;
         config_.evidence = config.evidence;
         log_.say(Severity::info, fmt::format("configuration reloaded: {} internal networks, {} limits",

@@ -12,6 +12,7 @@
 
 #include "base/prefix.hpp"
 #include "detect/external_networks.hpp"
+#include "detect/fault_options.hpp"
 #include "detect/limit_rule.hpp"
 #include "detect/scan_options.hpp"
 #include "flow/allowance.hpp"
@@ -35,6 +36,8 @@ struct Config {
     std::vector<Allowance> allowances;  // in the order of the file
     std::uint32_t sampling = 1;         // the mirror passes on one packet of so many
     ScanOptions scan;
+    FaultOptions faults;
+    std::string inventory_file;  // faults.inventory is made of it; empty: there is none
     EngineOptions engine;
     ReportOptions report;
     EvidenceOptions evidence;
@@ -68,7 +71,7 @@ public:
 Config load_config(const ConfigSources& sources);
 
 // The same with the text of a file, which messages call `name`. No file is opened: with externals_by = "as" the
-// table has no networks.
+// table has no networks, and the inventory is empty.
 Config load_config_text(std::string_view text, std::string_view name, const ConfigSources& sources);
 
 }  // namespace flowlock

@@ -12,6 +12,7 @@
 #include "control/evidence_book.hpp"
 #include "control/forgetter.hpp"
 #include "dataplane/epoch_channel.hpp"
+#include "detect/address_faults.hpp"
 #include "detect/duplicate_watch.hpp"
 #include "detect/limits.hpp"
 #include "detect/scans.hpp"
@@ -29,6 +30,7 @@ public:
         PrefixSet internal;
         LimitOptions limits;
         ScanOptions scan;
+        FaultOptions faults{};
         EngineOptions engine;
         ReportOptions report;
         EvidenceOptions evidence{};
@@ -43,6 +45,7 @@ public:
         PrefixSet internal;
         LimitOptions limits;
         ScanOptions scan;
+        FaultOptions faults{};
         ReportOptions report;
         EvidenceOptions evidence{};
         std::string tap{};
@@ -113,6 +116,7 @@ private:
     Merger merger_;
     LimitDetector limits_;
     ScanDetector scans_;
+    AddressFaults faults_;
     std::vector<Source> sources_;
     std::uint64_t open_sequence_ = 0;    // of the merged epoch that is open
     std::uint64_t closed_sequence_ = 0;  // … of the last one that was closed
