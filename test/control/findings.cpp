@@ -140,7 +140,7 @@ TEST_CASE(
         // A suspicion must last for a window.
         const std::string network = second == 100 ? "192.0.2." : second == 300 ? "203.0.113." : "";
         // Settings that change nothing.
-        if (live) tap.control().reload({options.internal, options.limits, options.scan, options.report});
+        if (live) tap.control().reload({options.internal, options.limits, options.scan, options.faults, options.report});
         tap.epoch(second, network.empty() ? std::vector<Sent>{} : answered_by_two_of_three(network));
         if (live) take();
     }
