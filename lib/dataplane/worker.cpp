@@ -107,7 +107,7 @@ void Worker::take_live(std::uint16_t received, std::int64_t now_ns) noexcept {
         // Most bursts have no packet whose lot is drawn, by which something begins, or of a watched host.
         const std::uint32_t all = ~std::uint32_t{0} >> (burst_size - received);
         const bool any_drawn = epoch_->heads->draw_any<burst_size>(serial_);
-        keep_heads(any_drawn ? all : openings_ | watched_ones(received), [&](std::uint16_t i) {
+        keep_heads(any_drawn ? all : openings_ | uncommon_ | watched_ones(received), [&](std::uint16_t i) {
             return Stamp{now_ns, serial_ + i, LinkType::ethernet};
         });
         serial_ += received;
@@ -157,12 +157,15 @@ template <class StampOf>
 void Worker::keep_heads(std::uint32_t chosen, StampOf stamp_of) noexcept {
     for (; chosen != 0; chosen &= chosen - 1) {
         const auto i = static_cast<std::uint16_t>(std::countr_zero(chosen));
-        if (is_decoded(decoded_[i].outcome)) keep_head(i, stamp_of(i));
+        // Beside flows' packets, what may be a message of the link.
+        if (is_decoded(decoded_[i].outcome) || decoded_[i].outcome == Outcome::not_ip)
+            keep_head(i, stamp_of(i));
     }
 }
 
 std::uint32_t Worker::stratum_of(std::uint16_t i) const noexcept {
     const Decoded& packet = decoded_[i];
+    if (!is_decoded(packet.outcome)) return HeadSample::openings;
     if (order_ != nullptr && !order_->list.empty())
         for (const unsigned endpoint : {0u, 1u}) {
             const std::uint32_t place = order_->list.find(packet.key.address[endpoint]);

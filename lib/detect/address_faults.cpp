@@ -12,12 +12,14 @@ constexpr bool is_dhcp(NoticeKind kind) noexcept {
 }
 
 // What one station says of itself again and again differs in nothing else.
-FaultEvent event_of(const TimedNotice& timed, const FaultFact& fact) {
+FaultEvent event_of(const TimedNotice& timed, const FaultFact& fact,
+                    std::optional<IpAddress> about = std::nullopt) {
     return {.fact = fact,
             .first_ns = timed.time_ns,
             .last_ns = timed.time_ns,
             .weight = 1,
-            .traffic = {{1}, {0}, {0}}};
+            .traffic = {{1}, {0}, {0}},
+            .external = about};
 }
 
 }  // namespace
@@ -104,7 +106,8 @@ void AddressFaults::hear_claim(const TimedNotice& timed) {
                        ? IpAddress{}
                        : notice.claimed};
     book_.add(subject,
-              event_of(timed, {name_of(notice.kind), notice.claimed, {}, contest->claimant.hardware}),
+              event_of(timed, {name_of(notice.kind), notice.claimed, {}, contest->claimant.hardware},
+                       notice.claimed),
               claim_rule("address_conflict", options_.conflict_returns), now_s_);
 }
 
@@ -137,10 +140,12 @@ void AddressFaults::hear_foreign(const TimedNotice& timed) {
         options_.routers.lists(notice.frame_source))
         return;
     book_.add({Kind::foreign_address, notice.frame_source, notice.claimed},
-              event_of(timed, {name_of(notice.kind),
-                               notice.claimed,
-                               {},
-                               options_.inventory.owners(notice.claimed).front().hardware}),
+              event_of(timed,
+                       {name_of(notice.kind),
+                        notice.claimed,
+                        {},
+                        options_.inventory.owners(notice.claimed).front().hardware},
+                       notice.claimed),
               claim_rule("foreign_address", options_.foreign_uses), now_s_);
 }
 

@@ -104,6 +104,8 @@ void FaultBook::open(const FaultSubject& subject, Watch& watch, const Accused& a
     finding.opened = end_of_epoch(epoch_s);
     finding.fact.confidence = accused.confidence;
     if (accused.hardware) finding.fact.hardware_address = accused.hardware.to_string();
+    // Whose it is that the host uses.
+    if (subject.kind == Kind::foreign_address) finding.externals.push_back({subject.address, {}});
     finding.trigger = {.rule = watch.rule.name,
                        .metric = watch.rule.metric,
                        .threshold = watch.rule.needed,
@@ -119,6 +121,7 @@ Finding FaultBook::figures_now(const Watch& watch) const {
     finding.last_seen = time_from_ns(watch.last_ns);
     finding.totals = watch.totals;
     finding.externals_total = watch.externals.size();
+    finding.externals.clear();
     for (const auto& [address, traffic] : watch.externals) finding.externals.push_back({address, traffic});
     std::stable_sort(
         finding.externals.begin(), finding.externals.end(),

@@ -52,7 +52,7 @@ struct FaultEvent {
     std::int64_t last_ns = 0;
     std::uint64_t weight = 1;  // how much it counts: messages, packets
     Traffic traffic;
-    std::optional<IpAddress> external{};  // to whom it went
+    std::optional<IpAddress> external{};  // to whom it went; of claims, the address that is contested or used
 };
 
 // What a kind needs for a case.

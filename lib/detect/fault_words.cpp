@@ -29,7 +29,7 @@ std::string words_of(Kind kind, const FaultFact& fact) {
                    (fact.other == IpAddress{} ? std::string{} : ", prefix " + fact.other.to_string()) +
                    and_whose(fact, ", from ");
         case Kind::address_conflict:
-            return "takes " + address + " back" + and_whose(fact, " from ");
+            return (fact.hardware ? fact.hardware.to_string() : "somebody") + " takes " + address + " back";
         case Kind::foreign_address:
             return "uses " + address + and_whose(fact, ", which belongs to ");
         case Kind::broadcast_storm:

@@ -295,7 +295,8 @@ void FlowFaults::accuse_foreign(std::int64_t epoch_s) {
             {.fact = {"flow", packet.source, {}, options_.inventory.owners(packet.source).front().hardware},
              .first_ns = packet.first_ns,
              .last_ns = packet.last_ns,
-             .traffic = packet.traffic},
+             .traffic = packet.traffic,
+             .external = packet.source},
             rule, epoch_s);
     }
 }

@@ -3,6 +3,7 @@
 what, and by which evidence. One worker and four come to the same, byte by byte."""
 
 import random
+import re
 import shutil
 import subprocess
 
@@ -15,6 +16,15 @@ SHARED = "00:00:5e:00:01:07"
 PEER = "198.51.100.7"
 CONFIGURED = ["--set", 'misconfiguration.dhcp_servers=["192.0.2.1"]', "--set",
               f'misconfiguration.routers=["{ROUTER}"]']
+
+
+# Kind: what each packet of its evidence looks like.
+DUMPED = {
+    "rogue_dhcp": r"IP 192\.0\.2\.66\.67 > ", "rogue_ra": r"IP6 fe80::66 > ff02::1: ICMP6, router advertisement",
+    "address_conflict": "ARP, ", "spoofed_source": r"IP (?!192\.0\.2\.)", "martian_source": r"IP 127\.0\.0\.1\.",
+    "bogon_destination": r"IP 192\.0\.2\.66\.40000 > 10\.1\.2\.", "broadcast_storm": "ARP, ",
+    "foreign_address": r"IP 192\.0\.2\.10\.50",
+}
 
 
 def everyday(seconds=60):
@@ -111,6 +121,11 @@ def check_report(checks, lock, folder):
         checks.equal("hardware address", lock["fact"]["hardware_address"], ROGUE)
     checks.that(lock["trigger"]["value"] >= lock["trigger"]["threshold"], f"trigger is {lock['trigger']}")
     text = (folder / "out/cases" / lock["id"] / "report.txt").read_text()
+    dump = (folder / "out/cases" / lock["id"] / "dump.txt").read_text().splitlines()
+    packets = [line for line in dump if line and not line.startswith("#")]
+    checks.that(packets, "no packets are shown")
+    wrong = [line for line in packets if not re.match(r"[0-9:.]+ " + DUMPED[lock["kind"]], line)]
+    checks.equal("packets that the report is not about", wrong, [])
     checks.that("Wrong configuration" in text and "Observations" in text, f"the text is {text[:2000]}")
 
 
@@ -161,6 +176,7 @@ def check_captures(checks, options, folder):
         checks.scope = capture.name
         run = harness.replay(options, folder / f"capture-{number}", *harness.internal_options(truth["internal"]),
                              capture)
+        checks.equal("exit status", run.status, 0)
         checks.equal("locks for wrong configuration",
                      [lock["kind"] for lock in run.locks if lock["reason"] == "misconfiguration"], [])
 
