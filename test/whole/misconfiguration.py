@@ -20,7 +20,7 @@ CONFIGURED = ["--set", 'misconfiguration.dhcp_servers=["192.0.2.1"]', "--set",
 
 # Kind: what each packet of its evidence looks like.
 DUMPED = {
-    "rogue_dhcp": r"IP 192\.0\.2\.66\.67 > ", "rogue_ra": r"IP6 fe80::66 > ff02::1: ICMP6, router advertisement",
+    "rogue_dhcp": r"IP 192\.0\.2\.(66|11)\.67 > ", "rogue_ra": r"IP6 fe80::66 > ff02::1: ICMP6, router advertisement",
     "address_conflict": "ARP, ", "spoofed_source": r"IP (?!192\.0\.2\.)", "martian_source": r"IP 127\.0\.0\.1\.",
     "bogon_destination": r"IP 192\.0\.2\.66\.40000 > 10\.1\.2\.", "broadcast_storm": "ARP, ",
     "foreign_address": r"IP 192\.0\.2\.10\.50",
@@ -109,6 +109,11 @@ def scenes(folder):
         {("foreign_address", "192.0.2.66")}
     yield "broadcast_storm", each_second(lambda _: link.arp_request(ROGUE, "192.0.2.66", "192.0.2.1"), last=25,
                                          every=0.0008), CONFIGURED, {("broadcast_storm", "192.0.2.66")}
+    # More in a second than a worker's list holds.
+    yield "loud_storm", each_second(lambda _: link.arp_request(ROGUE, "192.0.2.66", "192.0.2.1"), last=9,
+                                    every=0.0001) + each_second(
+        lambda _: link.dhcp_answer(OTHER, "192.0.2.11", "192.0.2.120", 2), last=9), CONFIGURED, \
+        {("broadcast_storm", "192.0.2.66"), ("rogue_dhcp", "192.0.2.11")}
     yield "nothing", [], with_inventory, set()
 
 
