@@ -101,17 +101,13 @@ FaultRule FlowFaults::storm_rule() const {
 void FlowFaults::advance(const MergedEpoch& epoch) {
     const std::int64_t now_s = epoch.name.start_s;
     const bool sees_now = epoch.view != TapView::one_way && !epoch.incomplete;
+    // While the flows of the last epoch wait, those of this one are collected.
+    std::swap(waiting_, judged_);
     look_at(epoch);
     sees_answers_ = sees_answers_ && sees_now;
-    judge_waiting(waiting_s_);
+    judge(judged_, waiting_s_);
     sees_answers_ = sees_now;
     waiting_s_ = now_s;
-    for (const FlowId id : epoch.new_flows) {
-        const FlowRecord& flow = flows_[id];
-        const bool from_outside =
-            flow.first_hardware() && !hosts_.internal().contains(flow.key.address[flow.initiator]);
-        if (from_outside && waiting_.size() < waiting_max) waiting_.push_back(id);
-    }
     accuse_martians(now_s);
     if (sees_now) accuse_bogons(now_s);
     accuse_floods(now_s);
@@ -123,9 +119,13 @@ void FlowFaults::look_at(const MergedEpoch& epoch) {
     const HostId outsiders = hosts_.outsiders();
     constexpr std::size_t ahead = 16;
     for (std::size_t i = 0; i < epoch.deltas.size(); ++i) {
-        if (i + ahead < epoch.deltas.size()) prefetch_to_read(&flows_[epoch.deltas[i + ahead].flow]);
+        if (i + ahead < epoch.deltas.size() && epoch.deltas[i + ahead].begun) {
+            const auto* record = reinterpret_cast<const std::byte*>(&flows_[epoch.deltas[i + ahead].flow]);
+            prefetch_to_read(record);
+            prefetch_to_read(record + 64);
+        }
         const FlowDelta& delta = epoch.deltas[i];
-        if (delta.begun) look_at_begun(flows_[delta.flow], epoch.name.start_s);
+        if (delta.begun) look_at_begun(delta, outsiders, epoch.name.start_s);
         if (delta.host == no_host) {
             // Between two of ours: only what is for all of them matters.
             if (delta.packets[0] == 0) look_at_unanswered(delta, 1);
@@ -139,10 +139,19 @@ void FlowFaults::look_at(const MergedEpoch& epoch) {
 }
 
 // Only who begins has chosen to send: replies are sent to wherever the question came from.
-void FlowFaults::look_at_begun(const FlowRecord& flow, std::int64_t now_s) {
+void FlowFaults::look_at_begun(const FlowDelta& delta, HostId outsiders, std::int64_t now_s) {
+    const FlowRecord& flow = flows_[delta.flow];
     const IpAddress& source = flow.key.address[flow.initiator];
     const HardwareAddress station = flow.first_hardware();
-    if (!station || !hosts_.internal().contains(source)) return;
+    if (!station) return;
+    const bool is_between_outsiders = delta.host != no_host && delta.host == outsiders;
+    if (is_between_outsiders || (delta.host != no_host && flow.initiator != flow.inside)) {
+        // What a router brings in says nothing more when it is known to be one.
+        const bool is_wanted = is_between_outsiders || !stations_.still_forwards(station, now_s);
+        if (is_wanted && waiting_.size() < waiting_max) waiting_.push_back(delta.flow);
+        return;
+    }
+    if (delta.host == no_host && !hosts_.internal().contains(source)) return;
     stations_.add_source(station, source, now_s);
     if (options_.inventory.empty() || options_.inventory.allows(source, station)) return;
     foreign_.push_back({.first_ns = flow.first_ns,
@@ -183,9 +192,9 @@ void FlowFaults::look_at_unanswered(const FlowDelta& delta, unsigned sender) {
 
 // Flows that external addresses began in the epoch before: they show who passes traffic on, which external senders are
 // real, and which are forged.
-void FlowFaults::judge_waiting(std::int64_t epoch_s) {
+void FlowFaults::judge(std::vector<FlowId>& waiting, std::int64_t epoch_s) {
     forged_.clear();
-    for (const FlowId id : waiting_) {
+    for (const FlowId id : waiting) {
         if (!flows_.is_kept(id)) continue;
         const FlowRecord& flow = flows_[id];
         const IpAddress& source = flow.key.address[flow.initiator];
@@ -213,7 +222,7 @@ void FlowFaults::judge_waiting(std::int64_t epoch_s) {
                            .station = flow.first_hardware(),
                            .traffic = {{flow.packets[flow.initiator]}, {flow.bytes[flow.initiator]}, {1}}});
     }
-    waiting_.clear();
+    waiting.clear();
     accuse_forged(epoch_s);
 }
 

@@ -32,7 +32,7 @@ public:
 
     void advance(const MergedEpoch& epoch);
     // No more epochs will come: what waits is judged as it stands.
-    void finish() { judge_waiting(waiting_s_); }
+    void finish() { judge(waiting_, waiting_s_); }
     // The internal networks, or the options, have changed.
     void take_networks();
     void clear();
@@ -54,10 +54,10 @@ private:
     };
 
     void look_at(const MergedEpoch& epoch);
-    void look_at_begun(const FlowRecord& flow, std::int64_t now_s);
+    void look_at_begun(const FlowDelta& delta, HostId outsiders, std::int64_t now_s);
     void look_at_outside(const FlowDelta& delta, const FlowRecord& flow);
     void look_at_unanswered(const FlowDelta& delta, unsigned sender);
-    void judge_waiting(std::int64_t epoch_s);
+    void judge(std::vector<FlowId>& waiting, std::int64_t epoch_s);
     void accuse_forged(std::int64_t epoch_s);
     void accuse_martians(std::int64_t epoch_s);
     void accuse_bogons(std::int64_t epoch_s);
@@ -75,7 +75,8 @@ private:
     PrefixSet bogons_;    // destinations that nobody has
     PrefixSet to_all_;    // destinations that every station of a segment receives
 
-    std::vector<FlowId> waiting_;  // begun in the last epoch, to be judged when answers had time to come
+    std::vector<FlowId> waiting_;  // begun in the newest epoch, to be judged when answers had time to come
+    std::vector<FlowId> judged_;   // … in the one before
     std::int64_t waiting_s_ = 0;
     bool sees_answers_ = false;     // in the last two epochs
     std::set<IpAddress> answered_;  // networks (network_around) of external senders who are answered

@@ -7,18 +7,21 @@ namespace flowlock {
 
 Stations::Station* Stations::find_or_add(HardwareAddress station, std::int64_t now_s) {
     if (!station || station.is_group()) return nullptr;
-    auto known = known_.find(station.value);
-    if (known == known_.end()) {
-        if (known_.size() >= stations_max) return nullptr;
-        known = known_.try_emplace(station.value).first;
+    Station* known = find(station);
+    if (known == nullptr && known_.size() < stations_max) {
+        known = &known_[station.value];
+        last_ = {station.value, known};
     }
-    known->second.seen_s = now_s;
-    return &known->second;
+    if (known != nullptr) known->seen_s = now_s;
+    return known;
 }
 
-const Stations::Station* Stations::find(HardwareAddress station) const {
+Stations::Station* Stations::find(HardwareAddress station) const {
+    if (last_.second != nullptr && last_.first == station.value) return last_.second;
     const auto known = known_.find(station.value);
-    return known == known_.end() ? nullptr : &known->second;
+    if (known == known_.end()) return nullptr;
+    last_ = {station.value, &known->second};
+    return last_.second;
 }
 
 void Stations::add_source(HardwareAddress station, const IpAddress& internal, std::int64_t now_s) {
@@ -42,6 +45,13 @@ bool Stations::forwards(HardwareAddress station) const {
     return known != nullptr && known->forwards;
 }
 
+bool Stations::still_forwards(HardwareAddress station, std::int64_t now_s) {
+    Station* known = find(station);
+    if (known == nullptr || !known->forwards) return false;
+    known->seen_s = now_s;
+    return true;
+}
+
 bool Stations::is_inner(HardwareAddress station) const {
     const Station* known = find(station);
     return known != nullptr && known->count > 0 && !known->forwards;
@@ -61,6 +71,7 @@ std::optional<IpAddress> Stations::host_beside(HardwareAddress station, const Ip
 }
 
 void Stations::forget_before(std::int64_t second) {
+    last_ = {};
     std::erase_if(known_, [&](const auto& entry) { return entry.second.seen_s < second; });
 }
 

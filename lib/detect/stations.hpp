@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <utility>
 
 #include "base/address.hpp"
 #include "base/hardware_address.hpp"
@@ -26,6 +27,8 @@ public:
     void add_forwarding(HardwareAddress station, std::int64_t now_s);
 
     bool forwards(HardwareAddress station) const;
+    // The same, and it is not forgotten for now.
+    bool still_forwards(HardwareAddress station, std::int64_t now_s);
     // Packets of internal hosts come from it, and no external ones: it is on our side of the tap.
     bool is_inner(HardwareAddress station) const;
     // Its address, the lowest IPv4 one if it has one; none: it is no host, or nothing is known of it.
@@ -34,7 +37,10 @@ public:
     std::optional<IpAddress> host_beside(HardwareAddress station, const IpAddress& contested) const;
     // Forgets stations that were not seen since.
     void forget_before(std::int64_t second);
-    void clear() { known_.clear(); }
+    void clear() {
+        known_.clear();
+        last_ = {};
+    }
 
 private:
     struct Station {
@@ -44,9 +50,11 @@ private:
         std::int64_t seen_s = 0;
     };
     Station* find_or_add(HardwareAddress station, std::int64_t now_s);
-    const Station* find(HardwareAddress station) const;
+    Station* find(HardwareAddress station) const;
 
-    std::unordered_map<std::uint64_t, Station> known_;
+    mutable std::unordered_map<std::uint64_t, Station> known_;
+    // The one that was asked for last: most flows in a row come from few. Null: none.
+    mutable std::pair<std::uint64_t, Station*> last_{0, nullptr};
 };
 
 }  // namespace flowlock
