@@ -219,6 +219,7 @@ int replay(const ReplayCommand& command) {
                          .scan = config.scan,
                          .abuse = config.abuse,
                          .signatures = loaded.set,
+                         .faults = config.faults,
                          .engine = config.engine,
                          .report = config.report,
                          .evidence = config.evidence,

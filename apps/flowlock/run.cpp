@@ -104,6 +104,7 @@ Monitor::Options monitor_options(const Config& config, const CorePlan& plan,
                         .scan = config.scan,
                         .abuse = config.abuse,
                         .signatures = std::move(signatures),
+                        .faults = config.faults,
                         .engine = config.engine,
                         .report = config.report,
                         .evidence = config.evidence,
@@ -279,6 +280,7 @@ void LiveMonitor::reload() {
                          .scan = config.scan,
                          .abuse = config.abuse,
                          .signatures = read_signatures(config),
+                         .faults = config.faults,
                          .report = config.report,
                          .evidence = config.evidence,
                          .tap = tap_of(config)});
@@ -292,6 +294,7 @@ void LiveMonitor::reload() {
         config_.scan = config.scan;
         config_.abuse = config.abuse;
         config_.signatures = config.signatures;
+        config_.faults = config.faults;
         config_.report = config.report;
         config_.evidence = config.evidence;
         log_.say(Severity::info, fmt::format("configuration reloaded: {} internal networks, {} limits",

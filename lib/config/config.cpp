@@ -9,6 +9,7 @@
 
 #include "config/as_table.hpp"
 #include "config/draft.hpp"
+#include "config/inventory_table.hpp"
 
 namespace flowlock {
 namespace {
@@ -53,6 +54,17 @@ void read_as_file(ConfigDraft& draft) {
     draft.mistakes.throw_if_any();
 }
 
+void read_inventory_file(ConfigDraft& draft) {
+    const std::string& path = draft.options.inventory_file;
+    const Place& place = draft.places.at("misconfiguration.inventory");
+    std::string text;
+    if (const auto reason = read_file(path, inventory_size_max, text); !reason.empty())
+        draft.mistakes.add(place, "cannot read " + path + ": " + reason + "; name a readable CSV file");
+    else
+        draft.options.faults.inventory = read_inventory(text, path, place, draft.mistakes);
+    draft.mistakes.throw_if_any();
+}
+
 Config finished(ConfigDraft& draft) {
     for (auto& limit : draft.limits) draft.options.limits.push_back(std::move(limit.item));
     for (auto& group : draft.groups) draft.options.groups.push_back(std::move(group.item));
@@ -85,6 +97,7 @@ Config load_config(const ConfigSources& sources) {
                               "; name a readable TOML file after --config");
     ConfigDraft draft = draft_of(text, sources.file.value_or(""), sources);
     if (draft.options.externals_by == ExternalsBy::as) read_as_file(draft);
+    if (!draft.options.inventory_file.empty()) read_inventory_file(draft);
     return finished(draft);
 }
 

@@ -13,6 +13,7 @@
 #include "base/prefix.hpp"
 #include "detect/abuse_options.hpp"
 #include "detect/external_networks.hpp"
+#include "detect/fault_options.hpp"
 #include "detect/limit_rule.hpp"
 #include "detect/scan_options.hpp"
 #include "flow/allowance.hpp"
@@ -46,6 +47,8 @@ struct Config {
     ScanOptions scan;
     AbuseOptions abuse;
     SignatureOptions signatures;
+    FaultOptions faults;
+    std::string inventory_file;  // faults.inventory is made of it; empty: there is none
     EngineOptions engine;
     ReportOptions report;
     EvidenceOptions evidence;
@@ -79,7 +82,7 @@ public:
 Config load_config(const ConfigSources& sources);
 
 // The same with the text of a file, which messages call `name`. No file is opened: with externals_by = "as" the
-// table has no networks.
+// table has no networks, and the inventory is empty.
 Config load_config_text(std::string_view text, std::string_view name, const ConfigSources& sources);
 
 }  // namespace flowlock

@@ -26,6 +26,11 @@ constexpr NamedChoice<NumberFormat> number_formats[] = {{"de", NumberFormat::de}
 constexpr NamedChoice<NetscanFormat> netscan_formats[] = {
     {"v1", NetscanFormat::v1}, {"v3", NetscanFormat::v3}, {"v4", NetscanFormat::v4}};
 
+// 0: off. As many networks are kept of a subject.
+constexpr CountRange fault_claims{0, 4'096};
+constexpr CountRange fault_rates{0, 1'000'000'000};
+constexpr DurationRange fault_span{seconds{1}, seconds{3'600}};
+
 // Of so many packets one: switches offer up to some ten thousands.
 constexpr CountRange one_of{1, 1'000'000};
 
@@ -84,6 +89,40 @@ constexpr Key keys[] = {
     {"signatures.enabled", [](const toml::node& v, Config& c) { return read_flag(v, c.signatures.enabled); }},
     {"signatures.folders",
      [](const toml::node& v, Config& c) { return read_texts(v, c.signatures.folders); }},
+    {"misconfiguration.enabled",
+     [](const toml::node& v, Config& c) { return read_flag(v, c.faults.enabled); }},
+    {"misconfiguration.transit",
+     [](const toml::node& v, Config& c) { return read_networks(v, c.faults.transit); }},
+    {"misconfiguration.dhcp_servers",
+     [](const toml::node& v, Config& c) { return read_stations(v, c.faults.dhcp_servers); }},
+    {"misconfiguration.routers",
+     [](const toml::node& v, Config& c) { return read_stations(v, c.faults.routers); }},
+    {"misconfiguration.inventory",
+     [](const toml::node& v, Config& c) { return read_optional_path(v, c.inventory_file); }},
+    {"misconfiguration.rogue_messages",
+     [](const toml::node& v, Config& c) { return read_count(v, fault_claims, c.faults.rogue_messages); }},
+    {"misconfiguration.conflict_returns",
+     [](const toml::node& v, Config& c) { return read_count(v, fault_claims, c.faults.conflict_returns); }},
+    {"misconfiguration.foreign_uses",
+     [](const toml::node& v, Config& c) { return read_count(v, fault_claims, c.faults.foreign_uses); }},
+    {"misconfiguration.forged_networks",
+     [](const toml::node& v, Config& c) { return read_count(v, fault_claims, c.faults.forged_networks); }},
+    {"misconfiguration.bogons_per_second",
+     [](const toml::node& v, Config& c) { return read_count(v, fault_rates, c.faults.bogons_per_second); }},
+    {"misconfiguration.martians_per_second",
+     [](const toml::node& v, Config& c) { return read_count(v, fault_rates, c.faults.martians_per_second); }},
+    {"misconfiguration.storm_frames_per_second",
+     [](const toml::node& v, Config& c) {
+         return read_count(v, fault_rates, c.faults.storm_frames_per_second);
+     }},
+    {"misconfiguration.claim_window",
+     [](const toml::node& v, Config& c) { return read_epochs(v, fault_span, c.faults.claim_window); }},
+    {"misconfiguration.rate_window",
+     [](const toml::node& v, Config& c) { return read_epochs(v, fault_span, c.faults.rate_window); }},
+    {"misconfiguration.storm_window",
+     [](const toml::node& v, Config& c) { return read_epochs(v, fault_span, c.faults.storm_window); }},
+    {"misconfiguration.quiet_time",
+     [](const toml::node& v, Config& c) { return read_epochs(v, fault_span, c.faults.quiet_time); }},
     {"engine.flows_per_epoch",
      [](const toml::node& v, Config& c) {
          // 0, the default, may be said.

@@ -46,6 +46,30 @@ std::string add_network(std::string_view text, std::vector<Prefix>& networks) {
     return {};
 }
 
+Complaints read_stations(const toml::node& value, StationList& option) {
+    constexpr auto mend =
+        "write networks and hardware addresses within brackets, such as [\"192.0.2.1\", "
+        "\"02:00:5e:10:00:01\"]";
+    const auto* array = value.as_array();
+    if (array == nullptr) return {{&value, std::string("is not an array; ") + mend}};
+    std::vector<Prefix> networks;
+    StationList stations;
+    Complaints complaints;
+    for (const auto& element : *array) {
+        const auto* text = element.as_string();
+        if (text == nullptr) {
+            complaints.push_back({&element, std::string("holds something that is not a string; ") + mend});
+        } else if (const auto hardware = HardwareAddress::parse(**text)) {
+            stations.hardware.push_back(*hardware);
+        } else if (const auto complaint = add_network(**text, networks); !complaint.empty()) {
+            complaints.push_back({&element, quoted(**text) + " " + complaint});
+        }
+    }
+    stations.networks = PrefixSet(std::move(networks));
+    if (complaints.empty()) option = std::move(stations);
+    return complaints;
+}
+
 Complaints read_networks(const toml::node& value, PrefixSet& option) {
     constexpr auto mend = "write networks within brackets, such as [\"10.0.0.0/16\", \"2001:db8::/32\"]";
     const auto* array = value.as_array();

@@ -210,6 +210,14 @@ Complaints read_path(const toml::node& value, std::string& option) {
     return {};
 }
 
+Complaints read_optional_path(const toml::node& value, std::string& option) {
+    if (const auto* text = value.as_string(); text != nullptr && (*text)->empty()) {
+        option.clear();
+        return {};
+    }
+    return read_path(value, option);
+}
+
 Complaints read_name(const toml::node& value, std::string& option) {
     constexpr std::size_t name_max = 64;
     constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";

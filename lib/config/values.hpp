@@ -13,6 +13,7 @@
 #include <toml++/toml.h>
 
 #include "base/prefix.hpp"
+#include "detect/station_list.hpp"
 
 namespace flowlock {
 
@@ -52,7 +53,11 @@ Complaints read_texts(const toml::node& value, std::vector<std::string>& option)
 Complaints read_cpus(const toml::node& value, std::vector<std::uint32_t>& option);
 // An absolute path.
 Complaints read_path(const toml::node& value, std::string& option);
+// … or an empty string, which names none.
+Complaints read_optional_path(const toml::node& value, std::string& option);
 Complaints read_networks(const toml::node& value, PrefixSet& option);
+// Networks and hardware addresses, in one array.
+Complaints read_stations(const toml::node& value, StationList& option);
 // Printable text of 1 to 200 characters that says why something is so.
 Complaints read_reason(const toml::node& value, std::string& option);
 // An array of port numbers, none of them twice, at least one and at most 100.

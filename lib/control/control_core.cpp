@@ -29,6 +29,7 @@ ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> chan
              {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}),
       abuse_(options.abuse, flows_,
              {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}),
+      faults_(options.faults, flows_, hosts_, options.secret, options.report.externals_max),
       cases_(options.live),
       evidence_(options.evidence, hosts_, limits_.history(), options.live),
       origin_(options.origin) {
@@ -129,6 +130,7 @@ void ControlCore::close_epoch() {
     limits_.advance(epoch, ended_);
     scans_.advance(epoch, ended_);
     abuse_.advance(epoch, ended_);
+    faults_.advance(epoch, ended_);
     if (keeps_heads_) evidence_.close_epoch(epoch.name.start_s);
     tell_cases(epoch.name.start_s + epoch_length.count());
     if (forgetter_) forgetter_->advance(epoch);
@@ -141,7 +143,7 @@ void ControlCore::close_epoch() {
 
 void ControlCore::tell_cases(std::int64_t end_s) {
     tell_ended();
-    cases_.add_loss(end_s, loss(), std::max(limits_.looks_back(), scans_.window()));
+    cases_.add_loss(end_s, loss(), std::max({limits_.looks_back(), scans_.window(), faults_.window()}));
     tell_innocent();
     // What exonerates is said once, at its end.
     const auto look_at = [&](const Finding& opened_as, auto figures) {
@@ -152,6 +154,7 @@ void ControlCore::tell_cases(std::int64_t end_s) {
     limits_.for_each_open(look_at);
     scans_.for_each_open(look_at);
     abuse_.for_each_open(look_at);
+    faults_.for_each_open(look_at);
 }
 
 // Hosts whose cases are new, and suspects. Live, a worker that has not taken the last orders misses this one; in a
@@ -210,6 +213,7 @@ void ControlCore::finish() {
     limits_.finish(ended_);
     scans_.finish(ended_);
     abuse_.finish(ended_);
+    faults_.finish(ended_);
     tell_ended();
     tell_innocent();
     finished_ = true;
@@ -225,7 +229,9 @@ Loss ControlCore::loss() const {
                  {"scan_contacts_full", {scans_.contacts_untracked()}},
                  {"unreachables_full", merger_.totals().unreachables_refused},
                  {"inspection_shed", merger_.totals().inspection.shed},
-                 {"matches_full", {merger_.totals().inspection.refused.value + abuse_.untracked()}}};
+                 {"matches_full", {merger_.totals().inspection.refused.value + abuse_.untracked()}},
+                 {"notices_full", merger_.totals().notices_refused},
+                 {"faults_full", {faults_.untracked()}}};
     if (forgetter_) loss["flows_forgotten_early"] = {forgetter_->forgotten_early().value};
     for (const auto& [cause, packets] : port_loss_) loss[cause] += packets;
     return loss;
@@ -267,6 +273,7 @@ void ControlCore::apply(const Reload& settings) {
     abuse_.change_options(
         settings.abuse,
         {.targets_max = settings.report.targets_max, .externals_max = settings.report.externals_max}, ended_);
+    faults_.change_options(settings.faults, settings.report.externals_max, ended_);
     tell_ended();
     for (const Finding& finding : scans_.withdrawn()) cases_.withdraw(finding);
 }
@@ -276,8 +283,10 @@ void ControlCore::change_networks(const PrefixSet& internal) {
     limits_.close_outside(internal, ended_);
     scans_.close_outside(internal, ended_);
     abuse_.close_outside(internal, ended_);
+    faults_.close_outside(internal, ended_);
     hosts_.change_internal(internal);
     merger_.judge_anew();
+    faults_.take_networks();
     if (forgetter_) forgetter_->count_flows_anew();
     for (Source& source : sources_) source.channel->change_internal(internal);
 }

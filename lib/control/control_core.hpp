@@ -15,6 +15,7 @@
 #include "control/forgetter.hpp"
 #include "dataplane/epoch_channel.hpp"
 #include "detect/abuse.hpp"
+#include "detect/address_faults.hpp"
 #include "detect/duplicate_watch.hpp"
 #include "detect/limits.hpp"
 #include "detect/scans.hpp"
@@ -34,6 +35,7 @@ public:
         ScanOptions scan;
         AbuseOptions abuse{};
         std::shared_ptr<const SignatureSet> signatures{};  // none: no payload is looked at
+        FaultOptions faults{};
         EngineOptions engine;
         ReportOptions report;
         EvidenceOptions evidence{};
@@ -50,6 +52,7 @@ public:
         ScanOptions scan;
         AbuseOptions abuse{};
         std::shared_ptr<const SignatureSet> signatures{};
+        FaultOptions faults{};
         ReportOptions report;
         EvidenceOptions evidence{};
         std::string tap{};
@@ -124,6 +127,7 @@ private:
     LimitDetector limits_;
     ScanDetector scans_;
     AbuseDetector abuse_;
+    AddressFaults faults_;
     std::vector<Source> sources_;
     std::uint64_t open_sequence_ = 0;    // of the merged epoch that is open
     std::uint64_t closed_sequence_ = 0;  // … of the last one that was closed

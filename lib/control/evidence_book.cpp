@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <string_view>
 #include <tuple>
 
@@ -26,11 +27,20 @@ PrefixSet networks_of(std::string_view text) {
     return PrefixSet{std::move(prefixes)};
 }
 
+std::span<const HostPacket> packets_of(const ArchivedEpoch& epoch, const IpAddress& host) {
+    const auto [first, last] =
+        std::equal_range(epoch.by_host.begin(), epoch.by_host.end(), HostPacket{host},
+                         [](const HostPacket& a, const HostPacket& b) { return a.host < b.host; });
+    return {first, last};
+}
+
 }  // namespace
 
 EvidenceBook::Subject EvidenceBook::Subject::of(const Finding& finding) {
     Subject subject{.scope = finding.scope, .host = finding.host, .networks = {}};
     if (finding.scope == Scope::outside) subject.host = {};
+    if (finding.reason == Reason::misconfiguration && finding.scope == Scope::host)
+        subject.foreign = FaultFrames::of(finding);
     if (finding.scope == Scope::network || finding.scope == Scope::group)
         subject.networks = networks_of(finding.subject);
     return subject;
@@ -107,35 +117,48 @@ void EvidenceBook::count(Case& open, const EpochLog& log) const {
         if (open.subject.holds(hosts_.address(slice.place.host()))) add(slice);
 }
 
-void EvidenceBook::take(Case& open, const ArchivedEpoch& epoch) const {
-    const auto keep = [&](const HostPacket& reference) {
-        const PacketHead& head = epoch.heads[reference.head];
-        Kept kept;
-        kept.packet = {.time = time_from_ns(head.time_ns),
-                       .link = head.link,
-                       .interface = head.port,
-                       .direction = reference.direction,
-                       .wire_bytes = head.wire_bytes,
-                       .head = {}};
-        const auto bytes = head.head().first(kept_size(head, options_.payload_max));
-        kept.packet.head.assign(bytes.begin(), bytes.end());
-        kept.epoch_s = epoch.start_s;
-        kept.serial = head.serial;
-        kept.lot = head.lot;
-        kept.protocol = decode(head.link, head.head(), head.wire_bytes).key.protocol;
-        open.kept.push_back(std::move(kept));
-        if (open.kept.size() >= 4 * std::size_t{options_.packets_max}) thin_out(open);
+void EvidenceBook::keep(Case& open, const ArchivedEpoch& epoch, const HostPacket& reference) const {
+    const PacketHead& head = epoch.heads[reference.head];
+    Kept kept;
+    kept.packet = {.time = time_from_ns(head.time_ns),
+                   .link = head.link,
+                   .interface = head.port,
+                   .direction = reference.direction,
+                   .wire_bytes = head.wire_bytes,
+                   .head = {}};
+    const auto bytes = head.head().first(kept_size(head, options_.payload_max));
+    kept.packet.head.assign(bytes.begin(), bytes.end());
+    kept.epoch_s = epoch.start_s;
+    kept.serial = head.serial;
+    kept.lot = head.lot;
+    kept.protocol = decode(head.link, head.head(), head.wire_bytes).key.protocol;
+    open.kept.push_back(std::move(kept));
+    if (open.kept.size() >= 4 * std::size_t{options_.packets_max}) thin_out(open);
+}
+
+// Frames of nobody internal, and of those whose address the host uses.
+void EvidenceBook::take_foreign(Case& open, const ArchivedEpoch& epoch) const {
+    const FaultFrames& wanted = *open.subject.foreign;
+    const auto take_from = [&](const IpAddress& host) {
+        for (const HostPacket& reference : packets_of(epoch, host)) {
+            const PacketHead& head = epoch.heads[reference.head];
+            if (!wanted.may_hold(head.link, head.head(), head.wire_bytes)) continue;
+            ++open.packets_out;
+            keep(open, epoch, reference);
+        }
     };
-    const auto& by_host = epoch.by_host;
+    take_from({});
+    for (const IpAddress& address : wanted.borrowed()) take_from(address);
+}
+
+void EvidenceBook::take(Case& open, const ArchivedEpoch& epoch) const {
     if (open.subject.scope == Scope::host || open.subject.scope == Scope::outside) {
-        const auto range =
-            std::equal_range(by_host.begin(), by_host.end(), HostPacket{open.subject.host},
-                             [](const HostPacket& a, const HostPacket& b) { return a.host < b.host; });
-        std::for_each(range.first, range.second, keep);
+        for (const HostPacket& reference : packets_of(epoch, open.subject.host)) keep(open, epoch, reference);
     } else {
-        for (const HostPacket& reference : by_host)
-            if (open.subject.holds(reference.host)) keep(reference);
+        for (const HostPacket& reference : epoch.by_host)
+            if (open.subject.holds(reference.host)) keep(open, epoch, reference);
     }
+    if (open.subject.foreign) take_foreign(open, epoch);
     thin_out(open);
 }
 

@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "control/fault_frames.hpp"
 #include "control/packet_archive.hpp"
 #include "detect/window_history.hpp"
 #include "flow/host_table.hpp"
@@ -56,6 +58,8 @@ private:
         Scope scope = Scope::host;
         IpAddress host;  // scope outside: ::
         PrefixSet networks;
+        // Wrong configuration: also frames that are no internal host's, such as ARP and what has a forged source.
+        std::optional<FaultFrames> foreign{};
 
         static Subject of(const Finding& finding);
         bool holds(const IpAddress& address) const {
@@ -84,6 +88,8 @@ private:
 
     void begin(const Finding& opened_as);
     void take(Case& open, const ArchivedEpoch& epoch) const;
+    void take_foreign(Case& open, const ArchivedEpoch& epoch) const;
+    void keep(Case& open, const ArchivedEpoch& epoch, const HostPacket& reference) const;
     void count(Case& open, const EpochLog& log) const;
     void thin_out(Case& open) const;
     const EpochLog* log_of(std::int64_t start_s) const;

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "control/fault_frames.hpp"
 #include "packet/decode.hpp"
 
 namespace flowlock {
@@ -47,6 +48,8 @@ bool is_scanned(const Finding& finding, const IpAddress& external, std::uint16_t
 }  // namespace
 
 bool matters_for(const Finding& finding, const EvidencePacket& packet) {
+    if (finding.reason == Reason::misconfiguration)
+        return FaultFrames::of(finding).shows(packet.link, packet.head, packet.wire_bytes);
     const Decoded decoded = decode(packet.link, packet.head, packet.wire_bytes);
     if (!is_decoded(decoded.outcome)) return false;
     const ProtocolClass its = class_of(decoded.key.protocol);

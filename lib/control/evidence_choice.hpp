@@ -13,7 +13,7 @@
 namespace flowlock {
 
 // Whether the packet is of the kind that the finding is about: the protocol of its rule or vector; in a scan, the ports,
-// or the address, that were scanned.
+// or the address, that were scanned; of wrong configuration, the frames that show it.
 bool matters_for(const Finding& finding, const EvidencePacket& packet);
 
 // Keeps `count` of the items, as evenly over their groups as can be: first one of each group, then a second, and so on;

@@ -16,7 +16,7 @@
 namespace flowlock {
 
 // A packet as one of its hosts sees it. A packet between two addresses that are not internal is that of the address ::,
-// as in HostTable.
+// as in HostTable, and so is a frame that is no IP.
 struct HostPacket {
     IpAddress host;
     std::uint32_t head = 0;  // index into ArchivedEpoch::heads

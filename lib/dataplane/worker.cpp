@@ -107,7 +107,7 @@ void Worker::take_live(std::uint16_t received, std::int64_t now_ns) noexcept {
         // Most bursts have no packet whose lot is drawn, by which something begins, or of a watched host.
         const std::uint32_t all = ~std::uint32_t{0} >> (burst_size - received);
         const bool any_drawn = epoch_->heads->draw_any<burst_size>(serial_);
-        keep_heads(any_drawn ? all : openings_ | watched_ones(received), [&](std::uint16_t i) {
+        keep_heads(any_drawn ? all : openings_ | uncommon_ | watched_ones(received), [&](std::uint16_t i) {
             return Stamp{now_ns, serial_ + i, LinkType::ethernet};
         });
         serial_ += received;
@@ -164,12 +164,15 @@ template <class StampOf>
 void Worker::keep_heads(std::uint32_t chosen, StampOf stamp_of) noexcept {
     for (; chosen != 0; chosen &= chosen - 1) {
         const auto i = static_cast<std::uint16_t>(std::countr_zero(chosen));
-        if (is_decoded(decoded_[i].outcome)) keep_head(i, stamp_of(i));
+        // Beside flows' packets, what may be a message of the link.
+        if (is_decoded(decoded_[i].outcome) || decoded_[i].outcome == Outcome::not_ip)
+            keep_head(i, stamp_of(i));
     }
 }
 
 std::uint32_t Worker::stratum_of(std::uint16_t i) const noexcept {
     const Decoded& packet = decoded_[i];
+    if (!is_decoded(packet.outcome)) return HeadSample::openings;
     if (order_ != nullptr && !order_->list.empty())
         for (const unsigned endpoint : {0u, 1u}) {
             const std::uint32_t place = order_->list.find(packet.key.address[endpoint]);
@@ -219,15 +222,17 @@ void Worker::replay(const PacketClock& clock, const MbufFields& fields) noexcept
             if (clock.ended) break;
             continue;
         }
-        // A burst may be all ICMP errors, or all payloads with many matches.
-        const bool has_room = epoch_->unreachables.room() >= received &&
+        // A burst may be all ICMP errors, all ARP, or all payloads with many matches.
+        const bool has_room = epoch_->unreachables.room() >= received && epoch_->notices.room() >= received &&
                               epoch_->matches.room() >= received * PayloadInspection::found_max;
         if (!has_room) change_epoch(epoch_->name);
+        ethernet_ = 0;
         for (std::uint16_t i = 0; i < received; ++i) {
             const std::int64_t time_ns = fields.time_ns(packets_[i]);
             times_[i] = epoch_->flows.time_of(time_ns);
             epoch_->first_ns = std::min(epoch_->first_ns, time_ns);
             epoch_->last_ns = std::max(epoch_->last_ns, time_ns);
+            ethernet_ |= std::uint32_t{fields.link(packets_[i]) == LinkType::ethernet} << i;
         }
         decode_burst(received, [&](rte_mbuf* packet) { return fields.link(packet); });
         if (epoch_->heads)
@@ -270,6 +275,7 @@ void Worker::decode_burst(std::uint16_t received, LinkOf link_of) noexcept {
     for (std::uint16_t i = 0; i < packets_ahead; ++i) ask_for_bytes(i);
     std::uint64_t wire_bytes = 0;
     std::uint32_t openings = 0;
+    uncommon_ = 0;
     CommonTally common;
     for (std::uint16_t i = 0; i < received; ++i) {
         ask_for_bytes(static_cast<std::uint16_t>(i + packets_ahead));
@@ -282,10 +288,11 @@ void Worker::decode_burst(std::uint16_t received, LinkOf link_of) noexcept {
         const auto opens = [&] { openings |= std::uint32_t{1} << i; };
         if (link == LinkType::ethernet && decode_common(head, wire, decoded, opens)) [[likely]] {
             common.add(decoded.outcome);
-        } else if (decode_uncommon(link, head, wire, decoded)) {
-            openings |= std::uint32_t{is_opening(decoded)} << i;
         } else {
-            continue;
+            const bool is_counted = decode_uncommon(link, head, wire, decoded);
+            uncommon_ |= std::uint32_t{may_hold_notice(decoded)} << i;
+            if (!is_counted) continue;
+            openings |= std::uint32_t{is_opening(decoded)} << i;
         }
         hashes_[i] = epoch_->flows.hash(decoded.key);
         epoch_->flows.prefetch(hashes_[i]);
@@ -313,7 +320,8 @@ void Worker::count_burst(std::uint16_t received) noexcept {
     for (std::uint16_t i = 0; i < received; ++i) {
         if (!is_decoded(decoded_[i].outcome)) [[unlikely]]
             continue;
-        const FlowTable::Counted counted = epoch_->flows.count(decoded_[i], hashes_[i], times_[i]);
+        const FlowTable::Counted counted =
+            epoch_->flows.count(decoded_[i], hashes_[i], times_[i], [&] { return origin_of(i); });
         early |= std::uint32_t{counted == FlowTable::Counted::early} << i;
         switch (counted) {
             case FlowTable::Counted::yes:
@@ -331,6 +339,7 @@ void Worker::count_burst(std::uint16_t received) noexcept {
     early_ |= early;
     count_displaced<pace>();
     if constexpr (pace == Pace::live) count_overflow();
+    note_link_messages();
 }
 
 // Those that are among the first of their flow that their sender has sent in this epoch, as far as they were counted.
@@ -355,7 +364,7 @@ void Worker::count_displaced() noexcept {
         // A replay may have gone on to another table meanwhile, where these flows may be at home.
         const FlowTable::Counted counted =
             pace == Pace::live || epoch_ == displaced_in
-                ? epoch_->flows.count_displaced(decoded_[i], hashes_[i], times_[i])
+                ? epoch_->flows.count_displaced(decoded_[i], hashes_[i], times_[i], origin_of(i))
                 : count_anywhere(i);
         early_ |= std::uint32_t{counted == FlowTable::Counted::early} << i;
         if (!is_counted(counted)) count_beyond_table<pace>(i);
@@ -363,9 +372,11 @@ void Worker::count_displaced() noexcept {
 }
 
 FlowTable::Counted Worker::count_anywhere(std::uint16_t i) noexcept {
-    const FlowTable::Counted counted = epoch_->flows.count(decoded_[i], hashes_[i], times_[i]);
+    const LinkOrigin origin = origin_of(i);
+    const FlowTable::Counted counted =
+        epoch_->flows.count(decoded_[i], hashes_[i], times_[i], [&] { return origin; });
     if (counted != FlowTable::Counted::displaced) return counted;
-    return epoch_->flows.count_displaced(decoded_[i], hashes_[i], times_[i]);
+    return epoch_->flows.count_displaced(decoded_[i], hashes_[i], times_[i], origin);
 }
 
 // Live: put off to count_overflow(). Replay: the rest of the epoch goes into another table, and the control
@@ -392,6 +403,32 @@ void Worker::count_overflow() noexcept {
         epoch_->overflow->count(decoded_[i], places_[k], hashes_[i], times_[i]);
     }
     overflowed_count_ = 0;
+}
+
+LinkOrigin Worker::origin_of(std::uint16_t i) const noexcept {
+    if ((ethernet_ >> i & 1) == 0) return {};
+    const auto* frame = rte_pktmbuf_mtod(packets_[i], const std::byte*);
+    return {HardwareAddress::from_wire(frame + 6), HardwareAddress::from_wire(frame).is_broadcast()};
+}
+
+// DHCP servers have little to say: what matters is early in its flow.
+void Worker::note_link_messages() noexcept {
+    std::uint32_t notable = uncommon_;
+    for (std::uint32_t left = early_; left != 0; left &= left - 1) {
+        const int i = std::countr_zero(left);
+        notable |= std::uint32_t{may_hold_notice(decoded_[static_cast<std::size_t>(i)])} << i;
+    }
+    for (notable &= ethernet_; notable != 0; notable &= notable - 1)
+        note_link_message(static_cast<std::uint16_t>(std::countr_zero(notable)));
+}
+
+[[gnu::noinline]] void Worker::note_link_message(std::uint16_t i) noexcept {
+    const std::span head{rte_pktmbuf_mtod(packets_[i], const std::byte*), rte_pktmbuf_data_len(packets_[i])};
+    const std::int64_t time_ns = epoch_->flows.time_ns(times_[i]);
+    if (decoded_[i].outcome == Outcome::not_ip && HardwareAddress::from_wire(head.data()).is_group())
+        epoch_->notices.count_group_frame(HardwareAddress::from_wire(head.data() + 6), time_ns);
+    TimedNotice timed{.time_ns = time_ns, .notice = {}};
+    if (read_link_notice(head, timed.notice)) epoch_->notices.add(timed);
 }
 
 void Worker::begin_epoch(const EpochName& name) noexcept {

@@ -103,6 +103,9 @@ private:
     void count_overflow() noexcept;
     template <class StampOf>
     void look_into_early(StampOf stamp_of) noexcept;
+    LinkOrigin origin_of(std::uint16_t i) const noexcept;
+    void note_link_messages() noexcept;
+    void note_link_message(std::uint16_t i) noexcept;
     void begin_epoch(const EpochName& name) noexcept;
     void take_newest_order() noexcept;
     bool lacks_order_for(const EpochName& name) const noexcept;
@@ -127,8 +130,10 @@ private:
     std::array<std::uint16_t, burst_size> displaced_{};
     std::array<std::uint16_t, burst_size> overflowed_{};
     std::array<Overflow::Place, burst_size> places_{};
-    std::uint32_t openings_ = 0;  // a bit for each by which something begins
-    std::uint32_t early_ = 0;     // … for each that FlowTable::Counted::early was said of
+    std::uint32_t openings_ = 0;                  // a bit for each by which something begins
+    std::uint32_t early_ = 0;                     // … for each that FlowTable::Counted::early was said of
+    std::uint32_t uncommon_ = 0;                  // … for each that is no IP or ICMPv6
+    std::uint32_t ethernet_ = ~std::uint32_t{0};  // … for each that is an Ethernet frame
 
     std::uint16_t displaced_count_ = 0;
     std::uint16_t overflowed_count_ = 0;

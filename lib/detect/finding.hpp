@@ -52,7 +52,7 @@ enum class Metric : std::uint8_t {
     new_externals,  // external addresses with which the host had no flow that is remembered
     failed_contacts,
     targets,
-    claims,   // of addresses, by messages on the link
+    claims,   // of addresses, by messages on the link or as sources
     matches,  // flows in which a signature matched
     sessions  // that look alike
 };

@@ -7,7 +7,7 @@
 namespace flowlock {
 
 struct EngineOptions {
-    // Flows an epoch of one worker can hold, about 120 bytes each; a power of two, 1,024 to 16,777,216, or 0:
+    // Flows an epoch of one worker can hold, about 130 bytes each; a power of two, 1,024 to 16,777,216, or 0:
     // by pace. A replay hands a full epoch over early, so there it bounds memory, not the result, and small
     // tables are faster. Live it is what a worker can name in a second: 10 GbE of ordinary traffic has some
     // 100,000 to 300,000 active flows, so the next powers of two leave room for a flood beside them.

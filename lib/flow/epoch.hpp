@@ -14,6 +14,7 @@
 #include "flow/flow_table.hpp"
 #include "flow/head_sample.hpp"
 #include "flow/match_list.hpp"
+#include "flow/notice_list.hpp"
 #include "flow/overflow.hpp"
 #include "flow/packet_sample.hpp"
 #include "flow/tick_scale.hpp"
@@ -47,7 +48,7 @@ struct EpochSizes {
 
 struct Epoch {
     Epoch(const EpochSizes& sizes, const PrefixSet& internal, const HashKey& secret)
-        : flows(sizes.flows, secret) {
+        : flows(sizes.flows, secret), notices(secret) {
         if (sizes.heads) heads = std::make_unique<HeadSample>();
         if (sizes.hosts == 0) return;
         overflow.emplace(sizes.hosts, internal, secret);
@@ -58,6 +59,7 @@ struct Epoch {
     std::optional<Overflow> overflow;  // what did not fit `flows`
     UnreachableList unreachables;
     MatchList matches;
+    NoticeList notices;
     std::unique_ptr<HeadSample> heads;     // null: no evidence is kept
     std::unique_ptr<PacketSample> sample;  // live, as the overflow
     unsigned sample_level = 0;             // set by the control core when it gives the epoch back
@@ -88,6 +90,7 @@ struct Epoch {
         flows.prefault();
         unreachables.prefault();
         matches.prefault();
+        notices.prefault();
         if (overflow) overflow->prefault();
         if (heads) heads->prefault();
     }
@@ -95,6 +98,7 @@ struct Epoch {
         flows.clear();
         unreachables.clear();
         matches.clear();
+        notices.clear();
         if (overflow) overflow->clear();
         if (sample) sample->clear();
         tally = {};

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/hardware_address.hpp"
 #include "base/mapped_array.hpp"
 #include "base/prefetch.hpp"
 #include "base/time.hpp"
@@ -44,9 +45,12 @@ struct alignas(64) FlowRecord {
     std::array<std::uint64_t, 2> bytes{};  // IP bytes
     std::uint64_t merge = 0;               // number of the merged epoch it was last seen in
     std::uint32_t delta = 0;               // … and its place among that epoch's deltas
+    std::uint64_t hardware : 48 = 0;       // whence the first packet's frame came; 0: not known
+    std::uint64_t to_all : 1 = 0;          // … and it was a broadcast
 
     const IpAddress& internal_address() const noexcept { return key.address[inside]; }
     const IpAddress& external_address() const noexcept { return key.address[1 - inside]; }
+    HardwareAddress first_hardware() const noexcept { return {hardware}; }
 };
 static_assert(sizeof(FlowRecord) == 128, "two cache lines");
 

@@ -20,8 +20,8 @@ void FlowTable::prefault() noexcept {
     std::memset(static_cast<void*>(births_.get()), 0, std::size_t{flows_max_} * sizeof(FlowBirth));
 }
 
-FlowTable::Counted FlowTable::count_displaced(const Decoded& packet, std::uint64_t hash,
-                                              std::uint32_t time) noexcept {
+FlowTable::Counted FlowTable::count_displaced(const Decoded& packet, std::uint64_t hash, std::uint32_t time,
+                                              LinkOrigin origin) noexcept {
     const std::uint64_t fingerprint = fingerprint_of(hash);
     for (std::uint32_t probe = 1; probe < buckets_probed; ++probe) {
         Bucket& bucket = buckets_[(hash + probe) & mask_];
@@ -30,7 +30,7 @@ FlowTable::Counted FlowTable::count_displaced(const Decoded& packet, std::uint64
         if (is_full() && (bucket.has_room() || !bucket.is_passed())) return Counted::no;
         if (!bucket.has_room()) continue;
         for (std::uint32_t passed = 0; passed < probe; ++passed) buckets_[(hash + passed) & mask_].pass();
-        begin_flow((hash + probe) & mask_, packet, hash, time);
+        begin_flow((hash + probe) & mask_, packet, hash, time, origin);
         return Counted::early;
     }
     return Counted::no;
@@ -38,7 +38,7 @@ FlowTable::Counted FlowTable::count_displaced(const Decoded& packet, std::uint64
 
 // In a bucket that has room, of a table that has.
 void FlowTable::begin_flow(std::uint64_t bucket, const Decoded& packet, std::uint64_t hash,
-                           std::uint32_t time) noexcept {
+                           std::uint32_t time, LinkOrigin origin) noexcept {
     const unsigned side = buckets_[bucket].flows[0].fingerprint() == 0 ? 0 : 1;
     FlowCounters& flow = buckets_[bucket].flows[side];
     flow.fingerprint_and_flags = fingerprint_of(hash) << 16 | std::uint64_t{packet.flags}
@@ -54,7 +54,9 @@ void FlowTable::begin_flow(std::uint64_t bucket, const Decoded& packet, std::uin
                         .first_ip_bytes = static_cast<std::uint16_t>(std::min(packet.ip_bytes, 0xffffu)),
                         .first_flags = packet.flags_cut ? first_flags_unknown : packet.flags,
                         .tools = static_cast<std::uint8_t>(packet.tools & 0x7f),
-                        .initiator = static_cast<std::uint8_t>(packet.sender & 1)};
+                        .initiator = static_cast<std::uint8_t>(packet.sender & 1),
+                        .hardware = origin.source.value & 0xffff'ffff'ffff,
+                        .to_all = origin.to_all};
 }
 
 // Bucket by bucket while few are in use; else the whole array, which the processor does in one stream.

@@ -37,6 +37,7 @@
 #include <limits>
 #include <span>
 
+#include "base/hardware_address.hpp"
 #include "base/mapped_array.hpp"
 #include "base/prefetch.hpp"
 #include "base/time.hpp"
@@ -64,6 +65,12 @@ struct FlowCounters {
 };
 static_assert(sizeof(FlowCounters) == 32, "two flows to a cache line");
 
+// Whence the first packet of a flow came, and to whom its frame went.
+struct LinkOrigin {
+    HardwareAddress source;  // none: not an Ethernet frame
+    bool to_all = false;     // a broadcast frame
+};
+
 // Cold: a flow's beginning.
 struct FlowBirth {
     FlowKey key;
@@ -74,8 +81,13 @@ struct FlowBirth {
     std::uint8_t first_flags;
     std::uint8_t tools : 7;
     std::uint8_t initiator : 1;
+    // Of the first packet's frame: LinkOrigin.
+    std::uint64_t hardware : 48;
+    std::uint64_t to_all : 1;
+
+    LinkOrigin origin() const noexcept { return {{hardware}, to_all != 0}; }
 };
-static_assert(sizeof(FlowBirth) == 56, "what is written and read once for each flow is kept small");
+static_assert(sizeof(FlowBirth) == 64, "what is written and read once for each flow is kept small");
 
 class FlowTable {
 public:
@@ -114,9 +126,15 @@ public:
     }
     // Counts a decoded packet if its flow lives at home, or can. Displaced packets may be counted later than
     // those after them, in their own order: a flow that is displaced once is so for the rest of the epoch.
-    Counted count(const Decoded& packet, std::uint64_t hash, std::uint32_t time) noexcept;
+    // origin_of() returns the packet's LinkOrigin, and is called if it begins a flow.
+    template <class OriginOf>
+    Counted count(const Decoded& packet, std::uint64_t hash, std::uint32_t time, OriginOf origin_of) noexcept;
+    Counted count(const Decoded& packet, std::uint64_t hash, std::uint32_t time) noexcept {
+        return count(packet, hash, time, [] { return LinkOrigin{}; });
+    }
     // Counts a packet that count() has found displaced in this epoch; never `displaced` again.
-    Counted count_displaced(const Decoded& packet, std::uint64_t hash, std::uint32_t time) noexcept;
+    Counted count_displaced(const Decoded& packet, std::uint64_t hash, std::uint32_t time,
+                            LinkOrigin origin = {}) noexcept;
 
     std::uint32_t size() const noexcept { return size_; }
     // In the order in which the flows began.
@@ -159,8 +177,8 @@ private:
         return std::max<std::uint64_t>(hash >> 17, 1);
     }
     static Counted add(FlowCounters& flow, const Decoded& packet, std::uint32_t time) noexcept;
-    void begin_flow(std::uint64_t bucket, const Decoded& packet, std::uint64_t hash,
-                    std::uint32_t time) noexcept;
+    void begin_flow(std::uint64_t bucket, const Decoded& packet, std::uint64_t hash, std::uint32_t time,
+                    LinkOrigin origin) noexcept;
 
     HashKey secret_;
     std::uint32_t mask_;
@@ -188,8 +206,9 @@ inline FlowTable::Counted FlowTable::add(FlowCounters& flow, const Decoded& pack
     return packets <= early_packets ? Counted::early : Counted::yes;
 }
 
-inline FlowTable::Counted FlowTable::count(const Decoded& packet, std::uint64_t hash,
-                                           std::uint32_t time) noexcept {
+template <class OriginOf>
+inline FlowTable::Counted FlowTable::count(const Decoded& packet, std::uint64_t hash, std::uint32_t time,
+                                           OriginOf origin_of) noexcept {
     const std::uint64_t fingerprint = fingerprint_of(hash);
     Bucket& home = buckets_[hash & mask_];
     FlowCounters& flow = home.candidate(fingerprint);
@@ -197,7 +216,7 @@ inline FlowTable::Counted FlowTable::count(const Decoded& packet, std::uint64_t 
         return add(flow, packet, time);
     if (!home.has_room()) return is_full() && !home.is_passed() ? Counted::no : Counted::displaced;
     if (is_full()) return Counted::no;
-    begin_flow(hash & mask_, packet, hash, time);
+    begin_flow(hash & mask_, packet, hash, time, origin_of());
     return Counted::early;
 }
 

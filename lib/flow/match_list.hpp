@@ -27,7 +27,7 @@ static_assert(sizeof(ContentMatch) <= 64);
 struct Inspection {
     Packets inspected;  // have a payload, to which a signature may apply
     Packets shed;       // not looked at, since packets were waiting; whether they have one is not known
-    Packets refused;  // matches for which a list was full
+    Packets refused;    // matches for which a list was full
 
     Inspection& operator+=(const Inspection& other) {
         inspected += other.inspected;

@@ -51,6 +51,8 @@ void Merger::open(const EpochName& name) {
     merged_.newly_answered.clear();
     merged_.matches.clear();
     merged_.unrecorded.clear();
+    merged_.notices.clear();
+    merged_.group_frames.clear();
     merged_.span_s = epoch_length.count();
     merged_.incomplete = false;
     overdue_ = false;
@@ -103,6 +105,7 @@ void Merger::count(const Epoch& part) {
     if (part.overflow && part.overflow->packets().value > 0) add_overflow(part);
     keep_unreachables(part.unreachables);
     keep_matches(part.matches);
+    keep_notices(part.notices);
 }
 
 void Merger::add_flow(const Part& part) {
@@ -179,6 +182,8 @@ void Merger::begin_record(FlowRecord& record, const Part& part) {
     record.first_ip_bytes = part.birth.first_ip_bytes;
     record.first_flags = part.birth.first_flags;
     record.tools = part.birth.tools;
+    record.hardware = part.birth.hardware;
+    record.to_all = part.birth.to_all;
     record.allowance = allowance_of(record.key);
     record.first_ns = part.first_ns;
     record.last_ns = part.last_ns;
@@ -214,7 +219,8 @@ void Merger::take_initiator(FlowRecord& record, const Part& part) {
     const auto rank = [&](const auto& first, std::int64_t first_ns) {
         const bool opens = record.key.protocol == protocol_tcp && tcp_flag::opens(first.first_flags);
         return std::tuple(!opens, first_ns, std::uint8_t{first.initiator}, first.first_flags,
-                          std::uint8_t{first.tools}, first.first_ip_bytes);
+                          std::uint8_t{first.tools}, first.first_ip_bytes, std::uint64_t{first.hardware},
+                          std::uint64_t{first.to_all});
     };
     const FlowBirth& birth = part.birth;
     if (rank(birth, part.first_ns) >= rank(record, record.first_ns)) return;
@@ -222,6 +228,8 @@ void Merger::take_initiator(FlowRecord& record, const Part& part) {
     record.first_ip_bytes = birth.first_ip_bytes;
     record.first_flags = birth.first_flags;
     record.tools = birth.tools;
+    record.hardware = birth.hardware;
+    record.to_all = birth.to_all;
     record.first_ns = part.first_ns;
 }
 
@@ -374,6 +382,36 @@ void Merger::keep_unreachables(const UnreachableList& part) {
     totals_.unreachables_refused += {packets.size() - kept};
 }
 
+void Merger::keep_notices(const NoticeList& part) {
+    const auto notices = part.notices();
+    const std::size_t kept = std::min(notices.size(), notices_max - merged_.notices.size());
+    merged_.notices.insert(merged_.notices.end(), notices.begin(),
+                           notices.begin() + static_cast<std::ptrdiff_t>(kept));
+    totals_.notices_refused += part.refused();
+    totals_.notices_refused += {notices.size() - kept};
+    for (const GroupFrames& sender : part.senders()) merged_.group_frames.push_back(sender);
+}
+
+// By time and content; the frames of a sender are added up.
+void Merger::sort_notices() {
+    std::sort(merged_.notices.begin(), merged_.notices.end());
+    auto& frames = merged_.group_frames;
+    std::sort(frames.begin(), frames.end(),
+              [](const GroupFrames& a, const GroupFrames& b) { return a.sender < b.sender; });
+    std::size_t senders = 0;
+    for (const GroupFrames& part : frames) {
+        if (senders == 0 || frames[senders - 1].sender != part.sender) {
+            frames[senders++] = part;
+            continue;
+        }
+        GroupFrames& sum = frames[senders - 1];
+        sum.frames += part.frames;
+        sum.first_ns = std::min(sum.first_ns, part.first_ns);
+        sum.last_ns = std::max(sum.last_ns, part.last_ns);
+    }
+    frames.resize(senders);
+}
+
 // Only now are the flows of all workers known. An error about what the external side sent says nothing of the host.
 void Merger::mark_unreachables() {
     for (const QuotedPacket& packet : unreachables_) {
@@ -425,6 +463,7 @@ const MergedEpoch& Merger::close(bool incomplete) {
     open_ = false;
     mark_unreachables();
     find_matched_flows();
+    sort_notices();
     settle_overflow();
     count_handshakes();
     merged_.view = view_;

@@ -74,6 +74,8 @@ struct MergedEpoch {
     std::vector<FlowMatch> matches;
     // By host, direction, class and allowance.
     std::unordered_map<std::uint64_t, UnrecordedDelta> unrecorded;
+    std::vector<TimedNotice> notices;       // by time, then content
+    std::vector<GroupFrames> group_frames;  // each sender once, by its address
     // Seconds of traffic in it: one; more, when a worker went on beyond its end, or came late with an older part.
     std::int64_t span_s = epoch_length.count();
     bool incomplete = false;  // a worker stands still: what it has seen, such as answers, is missing
@@ -91,7 +93,8 @@ struct MergeTotals {
     Packets unattributed;          // … and neither the table of hosts kept for that case
     Packets unreachables_refused;  // ICMP errors for which a list was full: their flows are not marked
     Inspection inspection;
-    std::uint64_t late = 0;  // epochs that went on beyond their end, or came after it
+    Packets notices_refused;  // messages on the link, and frames to all, for which a list was full
+    std::uint64_t late = 0;   // epochs that went on beyond their end, or came after it
     std::uint64_t epochs = 0;
     std::uint64_t time_steps = 0;  // how often an epoch started before the one it followed
 };
@@ -107,6 +110,8 @@ public:
     static constexpr std::size_t unreachables_max = 1'000'000;
     // … and matches of signatures.
     static constexpr std::size_t matches_max = 1'000'000;
+    // … and messages on the link.
+    static constexpr std::size_t notices_max = 1'000'000;
 
     Merger(FlowStore& flows, HostTable& hosts, FlowParts parts = FlowParts::in_order)
         : flows_(flows), hosts_(hosts), parts_(parts) {}
@@ -156,6 +161,8 @@ private:
     void mark_unreachables();
     void keep_matches(const MatchList& part);
     void find_matched_flows();
+    void keep_notices(const NoticeList& part);
+    void sort_notices();
     UnrecordedDelta& unrecorded_of(HostId host, bool out, TrafficClass traffic, std::uint8_t allowance);
 
     FlowStore& flows_;

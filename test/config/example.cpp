@@ -26,14 +26,57 @@ std::string docs_text(const std::string& name) {
     return text.str();
 }
 
-constexpr const char* all_keys[] = {
-    "internal",    "name",          "direction",       "metric",      "per_second",  "window",
-    "protocol",    "group",         "enabled",         "min_targets", "window",      "slow_window",
-    "answer_wait", "contacts_max",  "flows_per_epoch", "flows_max",   "history_max", "number_format",
-    "targets_max", "externals_max", "ports",           "cores",       "workers",     "memory_mib",
-    "hugepages",   "folder",        "sampling",        "vector",      "traffic",     "per",
-    "open_time",   "quiet_time",    "prefixes",        "reason",      "directions",  "externals_by",
-    "as_file"};
+constexpr const char* all_keys[] = {"internal",
+                                    "name",
+                                    "direction",
+                                    "metric",
+                                    "per_second",
+                                    "window",
+                                    "protocol",
+                                    "group",
+                                    "enabled",
+                                    "min_targets",
+                                    "window",
+                                    "slow_window",
+                                    "answer_wait",
+                                    "contacts_max",
+                                    "flows_per_epoch",
+                                    "flows_max",
+                                    "history_max",
+                                    "number_format",
+                                    "targets_max",
+                                    "externals_max",
+                                    "ports",
+                                    "cores",
+                                    "workers",
+                                    "memory_mib",
+                                    "hugepages",
+                                    "folder",
+                                    "sampling",
+                                    "vector",
+                                    "traffic",
+                                    "per",
+                                    "open_time",
+                                    "quiet_time",
+                                    "prefixes",
+                                    "reason",
+                                    "directions",
+                                    "externals_by",
+                                    "as_file",
+                                    "transit",
+                                    "dhcp_servers",
+                                    "routers",
+                                    "inventory",
+                                    "rogue_messages",
+                                    "conflict_returns",
+                                    "foreign_uses",
+                                    "claim_window",
+                                    "forged_networks",
+                                    "bogons_per_second",
+                                    "martians_per_second",
+                                    "rate_window",
+                                    "storm_frames_per_second",
+                                    "storm_window"};
 
 }  // namespace
 
@@ -62,6 +105,22 @@ TEST_CASE("the example of the documentation says the defaults and nothing else")
     REQUIRE(example.scan.slow_window == defaults.scan.slow_window);
     REQUIRE(example.scan.answer_wait == defaults.scan.answer_wait);
     REQUIRE(example.scan.contacts_max == defaults.scan.contacts_max);
+    REQUIRE(example.faults.enabled == defaults.faults.enabled);
+    REQUIRE(example.faults.transit.empty());
+    REQUIRE(example.faults.dhcp_servers.empty());
+    REQUIRE(example.faults.routers.empty());
+    REQUIRE(example.faults.inventory.empty());
+    REQUIRE(example.faults.rogue_messages == defaults.faults.rogue_messages);
+    REQUIRE(example.faults.conflict_returns == defaults.faults.conflict_returns);
+    REQUIRE(example.faults.foreign_uses == defaults.faults.foreign_uses);
+    REQUIRE(example.faults.claim_window == defaults.faults.claim_window);
+    REQUIRE(example.faults.forged_networks == defaults.faults.forged_networks);
+    REQUIRE(example.faults.bogons_per_second == defaults.faults.bogons_per_second);
+    REQUIRE(example.faults.martians_per_second == defaults.faults.martians_per_second);
+    REQUIRE(example.faults.rate_window == defaults.faults.rate_window);
+    REQUIRE(example.faults.storm_frames_per_second == defaults.faults.storm_frames_per_second);
+    REQUIRE(example.faults.storm_window == defaults.faults.storm_window);
+    REQUIRE(example.faults.quiet_time == defaults.faults.quiet_time);
     REQUIRE(example.engine.flows_per_epoch == defaults.engine.flows_per_epoch);
     REQUIRE(example.engine.flows_max == defaults.engine.flows_max);
     REQUIRE(example.engine.history_max == defaults.engine.history_max);
