@@ -37,9 +37,19 @@ bool are_of_one_card(HardwareAddress a, HardwareAddress b) noexcept {
 
 }  // namespace
 
-bool AddressClaims::is_unasked(const TimedNotice& timed) const {
-    if (timed.notice.kind != NoticeKind::arp_reply || asked_.size() >= addresses_max) return false;
-    const auto asked = asked_.find({timed.notice.claimed, timed.notice.segment});
+void AddressClaims::hear_question(const TimedNotice& timed) {
+    const LinkNotice& notice = timed.notice;
+    if (asked_.size() < addresses_max) asked_[{notice.other, notice.segment}] = timed.time_ns;
+    if (askers_.size() < addresses_max) askers_[{notice.claimed, notice.segment}] = timed.time_ns;
+}
+
+// Where no question of the addressee was ever seen, this one may have been missed, too.
+bool AddressClaims::is_unasked(const TimedNotice& timed, std::int64_t window_ns) const {
+    const LinkNotice& notice = timed.notice;
+    if (notice.kind != NoticeKind::arp_reply || asked_.size() >= addresses_max) return false;
+    const auto asker = askers_.find({notice.other, notice.segment});
+    if (asker == askers_.end() || timed.time_ns - asker->second > window_ns) return false;
+    const auto asked = asked_.find({notice.claimed, notice.segment});
     return asked == asked_.end() || timed.time_ns - asked->second > answer_ns;
 }
 
@@ -61,8 +71,7 @@ Claimant& AddressClaims::find_or_add(Claims& claims, const LinkNotice& notice, s
 
 std::optional<Return> AddressClaims::add(const TimedNotice& timed, std::int64_t window_ns) {
     const LinkNotice& notice = timed.notice;
-    if (asks(notice.kind) && asked_.size() < addresses_max)
-        asked_[{notice.other, notice.segment}] = timed.time_ns;
+    if (asks(notice.kind)) hear_question(timed);
     if (!is_claim(notice)) return std::nullopt;
     if (known_.size() >= addresses_max && !known_.contains({notice.claimed, notice.segment})) {
         ++untracked_;
@@ -74,7 +83,7 @@ std::optional<Return> AddressClaims::add(const TimedNotice& timed, std::int64_t 
     const bool has_claimed = claimant.last_ns != 0 && timed.time_ns - claimant.last_ns <= window_ns;
     claimant.sender = notice.frame_source;
     claimant.last_ns = timed.time_ns;
-    if (is_unasked(timed)) ++claimant.unasked;
+    if (is_unasked(timed, window_ns)) ++claimant.unasked;
     claims.last = static_cast<std::size_t>(&claimant - claims.by.data());
     if (!has_claimed || before.hardware == notice.hardware || timed.time_ns - before.last_ns > window_ns ||
         are_of_one_card(before.hardware, notice.hardware))
@@ -85,12 +94,14 @@ std::optional<Return> AddressClaims::add(const TimedNotice& timed, std::int64_t 
 void AddressClaims::forget_before(std::int64_t time_ns) {
     std::erase_if(known_,
                   [&](const auto& entry) { return entry.second.by[entry.second.last].last_ns < time_ns; });
-    std::erase_if(asked_, [&](const auto& entry) { return entry.second < time_ns; });
+    for (auto* times : {&asked_, &askers_})
+        std::erase_if(*times, [&](const auto& entry) { return entry.second < time_ns; });
 }
 
 void AddressClaims::clear() {
     known_.clear();
     asked_.clear();
+    askers_.clear();
 }
 
 }  // namespace flowlock

@@ -20,7 +20,7 @@ struct Claimant {
     HardwareAddress sender;  // of the frames
     std::int64_t first_ns = 0;
     std::int64_t last_ns = 0;
-    std::uint32_t unasked = 0;  // ARP replies to nobody's request
+    std::uint32_t unasked = 0;  // ARP replies to nobody's request, where requests are seen
 };
 
 // A claim by who had claimed the address before another one did.
@@ -37,7 +37,8 @@ public:
     // A station answers at once; queues and a control core that is late are allowed for.
     static constexpr std::int64_t answer_ns = 2'000'000'000;
 
-    explicit AddressClaims(const HashKey& secret) : known_(0, Hash{secret}), asked_(0, Hash{secret}) {}
+    explicit AddressClaims(const HashKey& secret)
+        : known_(0, Hash{secret}), asked_(0, Hash{secret}), askers_(0, Hash{secret}) {}
 
     // In order of time. A claim counts against others no older than window_ns.
     std::optional<Return> add(const TimedNotice& timed, std::int64_t window_ns);
@@ -65,10 +66,12 @@ private:
         std::size_t last = 0;  // whose claim came last
     };
     Claimant& find_or_add(Claims& claims, const LinkNotice& notice, std::int64_t time_ns) const;
-    bool is_unasked(const TimedNotice& timed) const;
+    void hear_question(const TimedNotice& timed);
+    bool is_unasked(const TimedNotice& timed, std::int64_t window_ns) const;
 
     std::unordered_map<Place, Claims, Hash> known_;
-    std::unordered_map<Place, std::int64_t, Hash> asked_;
+    std::unordered_map<Place, std::int64_t, Hash> asked_;   // when it was asked for last
+    std::unordered_map<Place, std::int64_t, Hash> askers_;  // when it asked last
     std::uint64_t untracked_ = 0;
 };
 

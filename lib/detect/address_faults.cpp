@@ -178,7 +178,8 @@ std::optional<Accused> AddressFaults::accused_of(const FaultSubject& subject) co
             return Accused{.host = *host, .hardware = subject.station};
         }
         case Kind::bogon_destination:
-            return Accused{.host = subject.address, .hardware = {}};
+            // It may be a private network that is really there, beyond what the tap sees.
+            return Accused{.host = subject.address, .hardware = {}, .confidence = Confidence::low};
         case Kind::rogue_dhcp:
         case Kind::rogue_ra:
             if (hosts_.internal().contains(subject.address))

@@ -179,7 +179,9 @@ void FlowFaults::look_at_unanswered(const FlowDelta& delta, unsigned sender) {
     const FlowRecord& flow = flows_[delta.flow];
     const IpAddress& destination = flow.key.address[1 - sender];
     const bool is_flood = flow.to_all || to_all_.contains(destination);
-    if (!is_flood && (delta.host == no_host || !bogons_.contains(destination))) return;
+    // An allowance says that somebody knows of it.
+    const bool is_bogon = delta.host != no_host && delta.allowance[0] == 0 && bogons_.contains(destination);
+    if (!is_flood && !is_bogon) return;
     Suspicious suspicious{
         .first_ns = delta.first_ns,
         .last_ns = delta.last_ns,

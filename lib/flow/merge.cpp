@@ -392,26 +392,6 @@ void Merger::keep_notices(const NoticeList& part) {
     for (const GroupFrames& sender : part.senders()) merged_.group_frames.push_back(sender);
 }
 
-// By time and content; the frames of a sender are added up.
-void Merger::sort_notices() {
-    std::sort(merged_.notices.begin(), merged_.notices.end());
-    auto& frames = merged_.group_frames;
-    std::sort(frames.begin(), frames.end(),
-              [](const GroupFrames& a, const GroupFrames& b) { return a.sender < b.sender; });
-    std::size_t senders = 0;
-    for (const GroupFrames& part : frames) {
-        if (senders == 0 || frames[senders - 1].sender != part.sender) {
-            frames[senders++] = part;
-            continue;
-        }
-        GroupFrames& sum = frames[senders - 1];
-        sum.frames += part.frames;
-        sum.first_ns = std::min(sum.first_ns, part.first_ns);
-        sum.last_ns = std::max(sum.last_ns, part.last_ns);
-    }
-    frames.resize(senders);
-}
-
 // Only now are the flows of all workers known. An error about what the external side sent says nothing of the host.
 void Merger::mark_unreachables() {
     for (const QuotedPacket& packet : unreachables_) {
@@ -463,7 +443,8 @@ const MergedEpoch& Merger::close(bool incomplete) {
     open_ = false;
     mark_unreachables();
     find_matched_flows();
-    sort_notices();
+    put_in_order(merged_.notices);
+    add_up(merged_.group_frames);
     settle_overflow();
     count_handshakes();
     merged_.view = view_;

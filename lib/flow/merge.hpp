@@ -162,7 +162,6 @@ private:
     void keep_matches(const MatchList& part);
     void find_matched_flows();
     void keep_notices(const NoticeList& part);
-    void sort_notices();
     UnrecordedDelta& unrecorded_of(HostId host, bool out, TrafficClass traffic, std::uint8_t allowance);
 
     FlowStore& flows_;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <vector>
 
 #include "base/hash.hpp"
 #include "base/mapped_array.hpp"
@@ -32,6 +33,11 @@ struct GroupFrames {
     std::int64_t first_ns = 0;
     std::int64_t last_ns = 0;
 };
+
+// What several workers heard, by time and content, so that it does not matter who heard it.
+void put_in_order(std::vector<TimedNotice>& notices);
+// The frames of several workers: each sender once, by its address.
+void add_up(std::vector<GroupFrames>& frames);
 
 class NoticeList {
 public:

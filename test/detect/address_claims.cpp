@@ -118,7 +118,8 @@ TEST_CASE("who answers for others without being asked is the intruder, by its ow
     const auto second = std::vector{
         claim(request, "10.0.0.1", alice, "10.0.0.50"), claim(reply, "10.0.0.1", mallory, "10.0.0.50"),
         claim(request, "10.0.0.50", bob, "10.0.0.60"), claim(reply, "10.0.0.50", mallory, "10.0.0.1")};
-    const auto lull = std::vector{claim(reply, "10.0.0.1", mallory, "10.0.0.50")};
+    const auto lull = std::vector{claim(request, "10.0.0.50", bob, "10.0.0.9"),
+                                  claim(reply, "10.0.0.1", mallory, "10.0.0.50")};
     const auto findings = after(stage, {lull, lull, lull, lull, second, lull, lull, second, second, second},
                                 talk("10.0.0.66", mallory));
     const auto found = std::find_if(findings.begin(), findings.end(),
@@ -126,6 +127,18 @@ TEST_CASE("who answers for others without being asked is the intruder, by its ow
     REQUIRE(found != findings.end());
     CHECK(found->fact.hardware_address == mallory.to_string());
     CHECK(found->fact.confidence == Confidence::high);
+}
+
+TEST_CASE("where questions are not seen, who answers is not the intruder for it") {
+    FaultStage stage;
+    // The owner answers somebody whose requests the tap does not see.
+    const auto second =
+        std::vector{claim(reply, contested, alice, "10.0.0.1"), claim(announcement, contested, mallory)};
+    const auto findings =
+        after(stage, {second, second, second, second, second, second, second}, talk("10.0.0.10", alice));
+    REQUIRE(findings.size() == 1);
+    CHECK(findings.front().host == ip(contested));
+    CHECK(findings.front().fact.hardware_address.empty());
 }
 
 TEST_CASE("a router that answers for those behind it, when it is asked, is no intruder") {

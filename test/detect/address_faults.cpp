@@ -252,6 +252,7 @@ TEST_CASE("a host that floods private addresses which nobody answers is told, a 
         if (finding == nullptr) continue;
         CHECK(finding->host == ip("10.0.0.5"));
         CHECK(finding->externals.at(0).address == ip("192.168.7.7"));
+        CHECK(finding->fact.confidence == Confidence::low);
         CHECK(finding->totals.packets == Packets{60'000});
     }
 }
@@ -266,6 +267,15 @@ TEST_CASE("a private network that answers is no bogon, nor is multicast") {
         stage.epoch(1'000 + second, many(1'000, out, alice) + many(1'000, back, router) +
                                         many(1'000, datagram("10.0.0.6", "239.1.2.3"), bob));
     }
+    CHECK(stage.finish().empty());
+}
+
+TEST_CASE("what an allowance speaks of is no bogon") {
+    FaultStage stage;
+    stage.merger.change_allowances(
+        {{.reason = "logs", .prefixes = PrefixSet{{*Prefix::parse("192.168.7.0/24")}}, .ports = {}}});
+    for (int second = 0; second < 60; ++second)
+        stage.epoch(1'000 + second, many(1'000, datagram("10.0.0.5", "192.168.7.7"), alice));
     CHECK(stage.finish().empty());
 }
 
