@@ -133,6 +133,8 @@ Summary summarise(const ReplaySource& source, const ControlCore& control) {
         summary.last = time_from_ns(totals.last_ns);
     }
     summary.flows = control.flows().seen();
+    summary.inspected = totals.inspection.inspected;
+    summary.inspection_shed = totals.inspection.shed;
     summary.time_steps = totals.time_steps;
     summary.loss = control.loss();
     return summary;

@@ -60,7 +60,8 @@ std::optional<std::vector<std::byte>> payload_of_text(std::string_view text) {
         if (std::isspace(static_cast<unsigned char>(c)) == 0) digits += c;
     if (digits.size() % 2 != 0) return std::nullopt;
     const auto value = [](char c) {
-        const auto at = std::string_view("0123456789abcdef").find(static_cast<char>(std::tolower(c)));
+        const auto at = std::string_view("0123456789abcdef")
+                            .find(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
         return at == std::string_view::npos ? -1 : static_cast<int>(at);
     };
     for (std::size_t i = 0; i < digits.size(); i += 2) {

@@ -228,7 +228,6 @@ Loss ControlCore::loss() const {
                  {"history_full", {limits_.records_forgotten()}},
                  {"scan_contacts_full", {scans_.contacts_untracked()}},
                  {"unreachables_full", merger_.totals().unreachables_refused},
-                 {"inspection_shed", merger_.totals().inspection.shed},
                  {"matches_full", {merger_.totals().inspection.refused.value + abuse_.untracked()}},
                  {"notices_full", merger_.totals().notices_refused},
                  {"faults_full", {faults_.untracked()}}};

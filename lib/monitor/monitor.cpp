@@ -149,6 +149,8 @@ Summary Monitor::summary() const {
         summary.last = time_from_ns(totals.last_ns);
     }
     summary.flows = core_->flows().seen();
+    summary.inspected = totals.inspection.inspected;
+    summary.inspection_shed = totals.inspection.shed;
     summary.time_steps = totals.time_steps;
     summary.loss = core_->loss();
     summary.loss["unmerged"] = unmerged();

@@ -68,6 +68,8 @@ struct Summary {
     std::optional<Time> first;  // earliest and latest timestamp of all packets; none without packets
     std::optional<Time> last;
     Flows flows;
+    Packets inspected{};           // payloads that were looked into
+    Packets inspection_shed{};     // packets that were not, since others were waiting
     std::uint64_t time_steps = 0;  // how often the packet clock was set back (see docs/architecture.md)
     Loss loss;
     std::uint64_t findings = 0;

@@ -106,18 +106,20 @@ Json live_of(const LiveSummary& live) {
 }  // namespace
 
 std::string summary_page(const Summary& summary) {
-    Json json = {{"schema", "flowlock.summary/1"},
-                 {"inputs", inputs_of(summary)},
-                 {"packets", summary.tally.packets().value},
-                 {"bytes", summary.tally.wire_bytes.value},
-                 {"first", time_of(summary.first)},
-                 {"last", time_of(summary.last)},
-                 {"decode", decode_of(summary.tally)},
-                 {"flows", summary.flows.value},
-                 {"time_steps", summary.time_steps},
-                 {"loss", loss_of(summary.loss)},
-                 {"findings", summary.findings},
-                 {"locks", summary.locks}};
+    Json json = {
+        {"schema", "flowlock.summary/1"},
+        {"inputs", inputs_of(summary)},
+        {"packets", summary.tally.packets().value},
+        {"bytes", summary.tally.wire_bytes.value},
+        {"first", time_of(summary.first)},
+        {"last", time_of(summary.last)},
+        {"decode", decode_of(summary.tally)},
+        {"flows", summary.flows.value},
+        {"time_steps", summary.time_steps},
+        {"inspection", {{"inspected", summary.inspected.value}, {"shed", summary.inspection_shed.value}}},
+        {"loss", loss_of(summary.loss)},
+        {"findings", summary.findings},
+        {"locks", summary.locks}};
     if (summary.live) json["live"] = live_of(*summary.live);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

@@ -55,6 +55,35 @@ TEST_CASE("without a file every option has the default that the documentation sa
     REQUIRE(config.scan.slow_window == std::chrono::hours{24});
     REQUIRE(config.scan.answer_wait == std::chrono::milliseconds{500});
     REQUIRE(config.scan.contacts_max == 2'000'000);
+    REQUIRE(config.abuse.enabled);
+    REQUIRE_FALSE(config.abuse.p2p.enabled);
+    for (const Kind kind : {Kind::amplification, Kind::brute_force, Kind::c2, Kind::exploit, Kind::malware,
+                            Kind::mining, Kind::phishing, Kind::sip_scan})
+        REQUIRE(config.abuse.rule(kind).enabled);
+    REQUIRE(config.abuse.amplification.matches == 1'000);
+    REQUIRE(config.abuse.amplification.externals == 1);
+    REQUIRE(config.abuse.brute_force.matches == 20);
+    REQUIRE(config.abuse.brute_force.externals == 1);
+    REQUIRE(config.abuse.c2.matches == 3);
+    REQUIRE(config.abuse.c2.externals == 1);
+    REQUIRE(config.abuse.exploit.matches == 5);
+    REQUIRE(config.abuse.exploit.externals == 3);
+    REQUIRE(config.abuse.malware.matches == 3);
+    REQUIRE(config.abuse.malware.externals == 3);
+    REQUIRE(config.abuse.mining.matches == 3);
+    REQUIRE(config.abuse.mining.externals == 1);
+    REQUIRE(config.abuse.p2p.matches == 3);
+    REQUIRE(config.abuse.p2p.externals == 3);
+    REQUIRE(config.abuse.phishing.matches == 5);
+    REQUIRE(config.abuse.phishing.externals == 3);
+    REQUIRE(config.abuse.sip_scan.matches == 10);
+    REQUIRE(config.abuse.sip_scan.externals == 10);
+    REQUIRE(config.abuse.logins.enabled);
+    REQUIRE(config.abuse.logins.sessions == 60);
+    REQUIRE(config.abuse.logins.targets == 20);
+    REQUIRE(config.abuse.quiet_time == seconds{300});
+    REQUIRE(config.signatures.enabled);
+    REQUIRE(config.signatures.folders.empty());
     REQUIRE(config.faults.enabled);
     REQUIRE(config.faults.transit.empty());
     REQUIRE(config.faults.dhcp_servers.empty());

@@ -63,6 +63,29 @@ constexpr const char* all_keys[] = {"internal",
                                     "directions",
                                     "externals_by",
                                     "as_file",
+                                    "kinds",
+                                    "amplification_matches",
+                                    "amplification_externals",
+                                    "brute_force_matches",
+                                    "brute_force_externals",
+                                    "c2_matches",
+                                    "c2_externals",
+                                    "exploit_matches",
+                                    "exploit_externals",
+                                    "malware_matches",
+                                    "malware_externals",
+                                    "mining_matches",
+                                    "mining_externals",
+                                    "p2p_matches",
+                                    "p2p_externals",
+                                    "phishing_matches",
+                                    "phishing_externals",
+                                    "sip_scan_matches",
+                                    "sip_scan_externals",
+                                    "logins",
+                                    "login_sessions",
+                                    "login_targets",
+                                    "folders",
                                     "transit",
                                     "dhcp_servers",
                                     "routers",
@@ -105,6 +128,39 @@ TEST_CASE("the example of the documentation says the defaults and nothing else")
     REQUIRE(example.scan.slow_window == defaults.scan.slow_window);
     REQUIRE(example.scan.answer_wait == defaults.scan.answer_wait);
     REQUIRE(example.scan.contacts_max == defaults.scan.contacts_max);
+    REQUIRE(example.abuse.enabled == defaults.abuse.enabled);
+    REQUIRE(example.abuse.amplification.enabled == defaults.abuse.amplification.enabled);
+    REQUIRE(example.abuse.amplification.matches == defaults.abuse.amplification.matches);
+    REQUIRE(example.abuse.amplification.externals == defaults.abuse.amplification.externals);
+    REQUIRE(example.abuse.brute_force.enabled == defaults.abuse.brute_force.enabled);
+    REQUIRE(example.abuse.brute_force.matches == defaults.abuse.brute_force.matches);
+    REQUIRE(example.abuse.brute_force.externals == defaults.abuse.brute_force.externals);
+    REQUIRE(example.abuse.c2.enabled == defaults.abuse.c2.enabled);
+    REQUIRE(example.abuse.c2.matches == defaults.abuse.c2.matches);
+    REQUIRE(example.abuse.c2.externals == defaults.abuse.c2.externals);
+    REQUIRE(example.abuse.exploit.enabled == defaults.abuse.exploit.enabled);
+    REQUIRE(example.abuse.exploit.matches == defaults.abuse.exploit.matches);
+    REQUIRE(example.abuse.exploit.externals == defaults.abuse.exploit.externals);
+    REQUIRE(example.abuse.malware.enabled == defaults.abuse.malware.enabled);
+    REQUIRE(example.abuse.malware.matches == defaults.abuse.malware.matches);
+    REQUIRE(example.abuse.malware.externals == defaults.abuse.malware.externals);
+    REQUIRE(example.abuse.mining.enabled == defaults.abuse.mining.enabled);
+    REQUIRE(example.abuse.mining.matches == defaults.abuse.mining.matches);
+    REQUIRE(example.abuse.mining.externals == defaults.abuse.mining.externals);
+    REQUIRE(example.abuse.p2p.enabled == defaults.abuse.p2p.enabled);
+    REQUIRE(example.abuse.p2p.matches == defaults.abuse.p2p.matches);
+    REQUIRE(example.abuse.p2p.externals == defaults.abuse.p2p.externals);
+    REQUIRE(example.abuse.phishing.enabled == defaults.abuse.phishing.enabled);
+    REQUIRE(example.abuse.phishing.matches == defaults.abuse.phishing.matches);
+    REQUIRE(example.abuse.phishing.externals == defaults.abuse.phishing.externals);
+    REQUIRE(example.abuse.sip_scan.enabled == defaults.abuse.sip_scan.enabled);
+    REQUIRE(example.abuse.sip_scan.matches == defaults.abuse.sip_scan.matches);
+    REQUIRE(example.abuse.sip_scan.externals == defaults.abuse.sip_scan.externals);
+    REQUIRE(example.abuse.logins.enabled == defaults.abuse.logins.enabled);
+    REQUIRE(example.abuse.logins.sessions == defaults.abuse.logins.sessions);
+    REQUIRE(example.abuse.logins.targets == defaults.abuse.logins.targets);
+    REQUIRE(example.abuse.quiet_time == defaults.abuse.quiet_time);
+    REQUIRE(example.signatures == defaults.signatures);
     REQUIRE(example.faults.enabled == defaults.faults.enabled);
     REQUIRE(example.faults.transit.empty());
     REQUIRE(example.faults.dhcp_servers.empty());

@@ -49,6 +49,10 @@ TEST_CASE("a summary has the fields of the contract, in its order, indented") {
   },
   "flows": 4,
   "time_steps": 1,
+  "inspection": {
+    "inspected": 0,
+    "shed": 0
+  },
   "loss": {
     "nic_missed": 0,
     "table_full": 0
@@ -119,7 +123,7 @@ TEST_CASE("a summary is valid by the shipped schema, also with fields of later v
 
 TEST_CASE("the schema rejects a summary without any one of its fields") {
     const Json whole = Json::parse(summary_page(example_summary()));
-    REQUIRE(whole.size() == 12);
+    REQUIRE(whole.size() == 13);
     for (const auto* parent : {"", "/decode", "/inputs/0"})
         for (const auto& item : whole.at(Json::json_pointer(parent)).items()) {
             INFO(parent << "/" << item.key());
