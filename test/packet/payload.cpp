@@ -14,7 +14,7 @@ using namespace flowlock::test;
 namespace {
 
 constexpr unsigned ipv4_type = 0x0800, ipv6_type = 0x86dd;
-constexpr int tcp_number = 6, udp_number = 17;
+constexpr int udp_number = 17;
 
 Octets text(std::string_view words) {
     Octets octets;
