@@ -2,6 +2,7 @@
 #include "content/inspector.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <hs/hs.h>
 #include <stdexcept>
 
@@ -52,8 +53,11 @@ std::size_t Inspector::inspect(std::uint8_t protocol, std::uint16_t source, std:
     Finds finds{
         .signatures = set_->signatures(), .source = source, .destination = destination, .found = found};
     const auto size = static_cast<unsigned>(std::min(payload.size(), payload_bytes_max));
+    if (size > 0) std::memcpy(copy_.data(), payload.data(), size);
+    // What was there before belongs to another flow.
+    std::memset(copy_.data() + size, 0, read_beyond_max);
     const auto scan = [&](const SignatureSet::Group& group) {
-        hs_scan(group.database.get(), reinterpret_cast<const char*>(payload.data()), size, 0, scratch_.get(),
+        hs_scan(group.database.get(), reinterpret_cast<const char*>(copy_.data()), size, 0, scratch_.get(),
                 on_match, &finds);
     };
     const auto& groups = set_->groups()[protocol == udp ? 1 : 0];

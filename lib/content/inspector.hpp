@@ -3,6 +3,7 @@
 // and may_match() are data path: no allocation, no exception, bounded by the payload's first payload_bytes_max bytes.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -47,6 +48,11 @@ private:
         return ports[source] || ports[destination];
     }
 
+    // Hyperscan 5.4.0 reads up to a vector beyond what it is given where the processor has AVX512VBMI: a payload at the
+    // end of a buffer would be a crash. So it is given a copy with room behind it.
+    static constexpr std::size_t read_beyond_max = 64;
+
+    std::array<std::byte, payload_bytes_max + read_beyond_max> copy_{};
     std::shared_ptr<const SignatureSet> set_;
     std::unique_ptr<hs_scratch, FreeScratch> scratch_;  // none: the set is empty
 };

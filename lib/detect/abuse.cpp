@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "detect/contact.hpp"
 #include "packet/decode.hpp"
 
 namespace flowlock {
@@ -61,12 +62,6 @@ bool plays(const Role& role, const FlowRecord& flow, unsigned sender, TapView vi
 
 ProtocolClass class_of(std::uint8_t protocol) {
     return protocol == tcp ? ProtocolClass::tcp : protocol == udp ? ProtocolClass::udp : ProtocolClass::any;
-}
-
-// Length of the frame with FCS, as in a scan's rows.
-std::uint32_t frame_bytes_of(std::uint32_t ip_bytes) {
-    constexpr std::uint32_t header_and_fcs = 18, frame_min = 64;
-    return ip_bytes == 0 ? 0 : std::max(frame_min, ip_bytes + header_and_fcs);
 }
 
 }  // namespace

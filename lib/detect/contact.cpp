@@ -52,6 +52,11 @@ bool is_ack_probe(const FlowRecord& flow) noexcept {
     return flow.first_flags == tcp_flag::ack && protocol_of(flow) == ProtocolClass::tcp;
 }
 
+std::uint32_t frame_bytes_of(std::uint32_t ip_bytes) noexcept {
+    constexpr std::uint32_t header_and_fcs = 18, frame_min = 64;
+    return ip_bytes == 0 ? 0 : std::max(frame_min, ip_bytes + header_and_fcs);
+}
+
 Handshake handshake_of(const FlowRecord& flow) noexcept {
     if (protocol_of(flow) != ProtocolClass::tcp || (flow.first_flags & tcp_flag::syn) == 0)
         return Handshake::none;

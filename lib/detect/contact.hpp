@@ -35,6 +35,10 @@ bool is_ack_probe(const FlowRecord& flow) noexcept;
 enum class Handshake : std::uint8_t { none, reply_seen, reply_not_seen };
 Handshake handshake_of(const FlowRecord& flow) noexcept;
 
+// The length of the frame that carries an IP packet, with Ethernet's header and FCS; a shorter frame is padded to the
+// least that Ethernet sends. 0: unknown.
+std::uint32_t frame_bytes_of(std::uint32_t ip_bytes) noexcept;
+
 // Flows of one contact, added up: what the host sent in them, and the best that any of them met with.
 struct FlowSum {
     Traffic sent;

@@ -35,12 +35,6 @@ std::uint64_t& count_of(ContactOutcome outcome, ScanFigures& scan) {
     return scan.unanswered;
 }
 
-// With Ethernet's header and FCS; a shorter frame is padded to the least that Ethernet sends. 0: unknown.
-std::uint32_t frame_bytes_of(std::uint32_t ip_bytes) {
-    constexpr std::uint32_t header_and_fcs = 18, frame_min = 64;
-    return ip_bytes == 0 ? 0 : std::max(frame_min, ip_bytes + header_and_fcs);
-}
-
 // Targets by port and by mark, the most first.
 class Shares {
 public:

@@ -2,10 +2,13 @@
 // The signatures that come with the program.
 #include <algorithm>
 #include <cstdlib>
+#include <random>
 #include <set>
+#include <sys/mman.h>
 
 #include <catch2/catch.hpp>
 
+#include "content/inspector.hpp"
 #include "content/signature_check.hpp"
 #include "signature_texts.hpp"
 
@@ -133,4 +136,23 @@ TEST_CASE("no severe signature meets what innocent hosts send, on whatever port"
                         CHECK((signature.severity == SignatureSeverity::low || is_any_text(signature)));
                     }
                 }
+}
+
+// Hyperscan reads beyond what it is given on some processors.
+TEST_CASE("a payload may end where its memory ends") {
+    constexpr std::size_t page = 4096;
+    void* pages = mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(pages != MAP_FAILED);
+    auto* end = static_cast<std::byte*>(pages) + page;
+    REQUIRE(mprotect(end, page, PROT_NONE) == 0);
+    Inspector inspector(std::make_shared<const SignatureSet>(shipped().signatures));
+    std::mt19937 random(1);
+    std::vector<SignatureIndex> found(16);
+    for (int round = 0; round < 100'000; ++round) {
+        const std::span payload{end - 1 - random() % 128, end};
+        for (std::byte& byte : payload) byte = static_cast<std::byte>(random());
+        const auto service = static_cast<std::uint16_t>(random() % 1024);
+        inspector.inspect(round % 2 == 0 ? 6 : 17, 40'000, service, payload, found);
+    }
+    munmap(pages, 2 * page);
 }
