@@ -112,6 +112,13 @@ def check_unread_log(checks, options):
         checks.equal("exit status, since all reports are written", status, 0)
 
 
+def fill_up(ballast):
+    """Writes until the disk says that it is full: what is free changes while the monitor writes, too."""
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
+
+
 def check_full_disk(checks, options):
     checks.scope = "a full disk"
     with stage.Stage() as place:
@@ -120,7 +127,7 @@ def check_full_disk(checks, options):
         place.small_disk(disk, "512k")
         monitor = Monitor(place, options.flowlock, ["lv1"], SETTINGS, options=["--out", disk / "out"])
         monitor.out = disk / "out"
-        (disk / "ballast").write_bytes(bytes(os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize))
+        fill_up(disk / "ballast")
         sender = traffic.Sender(place, "lv0")
         with traffic.Stream(sender, flood(10), PER_SECOND):
             place_in_log = monitor.wait_for_log("reports are kept and written when it works again")
