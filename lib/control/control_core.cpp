@@ -27,8 +27,9 @@ ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> chan
               options.secret),
       scans_(options.scan, flows_, hosts_, options.secret,
              {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}),
-      abuse_(options.abuse, flows_,
+      abuse_(options.abuse, flows_, notes_,
              {.targets_max = options.report.targets_max, .externals_max = options.report.externals_max}),
+      witness_(options.abuse, notes_, flows_),
       faults_(options.faults, flows_, hosts_, options.secret, options.report.externals_max),
       cases_(options.live),
       evidence_(options.evidence, hosts_, limits_.history(), options.live),
@@ -130,6 +131,7 @@ void ControlCore::close_epoch() {
     limits_.advance(epoch, ended_);
     scans_.advance(epoch, ended_);
     abuse_.advance(epoch, ended_);
+    witness_.advance(epoch);
     faults_.advance(epoch, ended_);
     if (keeps_heads_) evidence_.close_epoch(epoch.name.start_s);
     tell_cases(epoch.name.start_s + epoch_length.count());
@@ -149,7 +151,12 @@ void ControlCore::tell_cases(std::int64_t end_s) {
     const auto look_at = [&](const Finding& opened_as, auto figures) {
         if (opened_as.verdict != Verdict::lock) return;
         if (keeps_heads_) evidence_.follow(opened_as);
-        cases_.look_at(opened_as, figures, keeps_heads_ && evidence_.has_news(opened_as));
+        const auto testified = [&] {
+            Finding finding = figures();
+            witness_.testify(finding);
+            return finding;
+        };
+        cases_.look_at(opened_as, testified, keeps_heads_ && evidence_.has_news(opened_as));
     };
     limits_.for_each_open(look_at);
     scans_.for_each_open(look_at);
@@ -181,7 +188,7 @@ void ControlCore::change_signatures(std::shared_ptr<const SignatureSet> signatur
     if (signatures == signatures_) return;
     if (!signatures) signatures = std::make_shared<const SignatureSet>(std::vector<Signature>{});
     signatures_ = std::move(signatures);
-    abuse_.add_signatures(++signatures_number_, notes_of(*signatures_));
+    notes_.add(++signatures_number_, notes_of(*signatures_));
     send_signatures();
 }
 
@@ -195,18 +202,23 @@ void ControlCore::send_signatures() {
 }
 
 void ControlCore::tell_ended() {
-    for (Finding& finding : ended_)
+    for (Finding& finding : ended_) {
+        witness_.testify(finding);
         if (finding.verdict == Verdict::exonerated)
             cases_.note(std::move(finding));
         else
             cases_.end(std::move(finding));
+    }
     ended_.clear();
 }
 
 // Withdrawn cases, and suspects that never became a case.
 void ControlCore::tell_innocent() {
     for (const Finding& finding : scans_.withdrawn()) cases_.withdraw(finding);
-    for (const Finding& finding : scans_.exonerated()) cases_.note(finding);
+    for (Finding finding : scans_.exonerated()) {
+        witness_.testify(finding);
+        cases_.note(std::move(finding));
+    }
 }
 
 void ControlCore::finish() {
@@ -272,6 +284,7 @@ void ControlCore::apply(const Reload& settings) {
     abuse_.change_options(
         settings.abuse,
         {.targets_max = settings.report.targets_max, .externals_max = settings.report.externals_max}, ended_);
+    witness_.change_options(settings.abuse);
     faults_.change_options(settings.faults, settings.report.externals_max, ended_);
     tell_ended();
     for (const Finding& finding : scans_.withdrawn()) cases_.withdraw(finding);

@@ -18,6 +18,7 @@
 #include "detect/address_faults.hpp"
 #include "detect/duplicate_watch.hpp"
 #include "detect/limits.hpp"
+#include "detect/payload_witness.hpp"
 #include "detect/scans.hpp"
 #include "flow/engine_options.hpp"
 #include "flow/merge.hpp"
@@ -126,7 +127,9 @@ private:
     Merger merger_;
     LimitDetector limits_;
     ScanDetector scans_;
+    SignatureNotes notes_;
     AbuseDetector abuse_;
+    PayloadWitness witness_;
     AddressFaults faults_;
     std::vector<Source> sources_;
     std::uint64_t open_sequence_ = 0;    // of the merged epoch that is open

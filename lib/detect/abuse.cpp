@@ -2,70 +2,12 @@
 #include "detect/abuse.hpp"
 
 #include <algorithm>
-#include <tuple>
 
+#include "detect/abuse_role.hpp"
 #include "detect/contact.hpp"
-#include "packet/decode.hpp"
+#include "detect/window_history.hpp"
 
 namespace flowlock {
-namespace {
-
-constexpr std::uint8_t tcp = 6, udp = 17;
-
-// What a host must be in a flow to be accused of it.
-enum class Part : std::uint8_t { any, initiator, responder };
-struct Role {
-    Part part = Part::any;
-    bool sends = false;     // what the signature describes comes from it
-    bool answered = false;  // there is a conversation
-};
-
-Role role_of(Kind kind) {
-    switch (kind) {
-        case Kind::amplification:
-        case Kind::phishing:
-            return {.part = Part::responder};
-        case Kind::brute_force:
-            return {.part = Part::initiator};
-        case Kind::exploit:
-        case Kind::sip_scan:
-            return {.part = Part::initiator, .sends = true};
-        case Kind::malware:
-            return {.sends = true};
-        case Kind::c2:
-        case Kind::mining:
-            return {.answered = true};
-        default:
-            return {};
-    }
-}
-
-// Who began it: of a TCP flow that was there before the monitor nobody knows.
-bool is_beginning_known(const FlowRecord& flow) {
-    return flow.key.protocol != tcp || tcp_flag::opens(flow.first_flags);
-}
-
-bool has_part(const FlowRecord& flow, unsigned endpoint, bool initiator) {
-    return is_beginning_known(flow) && (flow.initiator == endpoint) == initiator;
-}
-
-bool is_described(const SignatureNote& note, const FlowRecord& flow, unsigned sender) {
-    if (note.direction && (*note.direction == Direction::out) != (sender == flow.inside)) return false;
-    return note.side == SignatureSide::any || has_part(flow, sender, note.side == SignatureSide::initiator);
-}
-
-bool plays(const Role& role, const FlowRecord& flow, unsigned sender, TapView view) {
-    if (role.part != Part::any && !has_part(flow, flow.inside, role.part == Part::initiator)) return false;
-    if (role.sends && sender != flow.inside) return false;
-    return !role.answered || view == TapView::one_way || (flow.packets[0] > 0 && flow.packets[1] > 0);
-}
-
-ProtocolClass class_of(std::uint8_t protocol) {
-    return protocol == tcp ? ProtocolClass::tcp : protocol == udp ? ProtocolClass::udp : ProtocolClass::any;
-}
-
-}  // namespace
-
 const AbuseRule& AbuseOptions::rule(Kind kind) const noexcept {
     switch (kind) {
         case Kind::amplification:
@@ -105,15 +47,9 @@ void AbuseDetector::advance(const MergedEpoch& epoch, std::vector<Finding>& find
     end_quiet(findings);
 }
 
-const SignatureNote* AbuseDetector::note_of(const SignatureNumber& number) const {
-    const auto set = notes_.find(number.first);
-    if (set == notes_.end() || number.second >= set->second.size()) return nullptr;
-    return &set->second[number.second];
-}
-
 void AbuseDetector::see(const FlowMatch& match, TapView view) {
     const SignatureNumber number{match.set, match.signature};
-    const SignatureNote* note = note_of(number);
+    const SignatureNote* note = notes_.find(number);
     if (note == nullptr) return;
     const FlowRecord& flow = flows_[match.flow];
     if (flow.host == no_host || !is_described(*note, flow, match.sender)) return;
@@ -124,7 +60,7 @@ void AbuseDetector::see(const FlowMatch& match, TapView view) {
                             .inside = flow.inside,
                             .decisive = note->kind && note->decisive};
     if (!note->kind) return add_to_known(sighting);
-    if (options_.rule(*note->kind).enabled && plays(role_of(*note->kind), flow, match.sender, view))
+    if (options_.rule(*note->kind).enabled && plays_part(*note->kind, flow, match.sender, view))
         add({flow.internal_address(), *note->kind}, sighting);
 }
 
@@ -259,34 +195,9 @@ void AbuseDetector::finish(std::vector<Finding>& findings) {
 Finding AbuseDetector::figures_of(AbuseCase& suspect) const {
     suspect.update(flows_);
     Finding finding = suspect.opened_as();
-    add_facts(suspect, finding);
+    take_facts(suspect.counts(), notes_, finding.fact);
     add_flows(suspect, finding);
     return finding;
-}
-
-void AbuseDetector::add_facts(const AbuseCase& suspect, Finding& finding) const {
-    std::vector<Fact>& facts = finding.fact.facts;
-    for (const auto& [number, count] : suspect.counts()) {
-        Fact fact{.name = "login_session",
-                  .words = "a short session with a login service, as long as the others of this host",
-                  .reference = {},
-                  .count = count.count,
-                  .first = time_from_ns(count.first_ns),
-                  .last = time_from_ns(count.last_ns)};
-        if (number != login_session) {
-            const SignatureNote* note = note_of(number);
-            if (note == nullptr) continue;
-            fact.name = note->name;
-            fact.words = note->words;
-            fact.reference = note->reference;
-        }
-        facts.push_back(std::move(fact));
-    }
-    std::ranges::sort(facts, [](const Fact& a, const Fact& b) {
-        return std::tie(b.count, a.name, a.words) < std::tie(a.count, b.name, b.words);
-    });
-    finding.fact.facts_total = facts.size();
-    if (facts.size() > facts_max) facts.resize(facts_max);
 }
 
 // Flows, and whom they were with. Targets are whom the host called itself.
@@ -298,7 +209,7 @@ void AbuseDetector::add_flows(const AbuseCase& suspect, Finding& finding) const 
         const IpAddress& external = key.address[1 - flow.inside];
         externals[external] += flow.traffic;
         finding.totals += flow.traffic;
-        const ProtocolClass its = class_of(key.protocol);
+        const ProtocolClass its = protocol_class_of(key.protocol, key.family);
         protocol = protocol && *protocol != its ? ProtocolClass::any : its;
         const Time first = time_from_ns(flow.first_ns), last = time_from_ns(flow.last_ns);
         if (&flow == &suspect.flows().begin()->second) {
@@ -322,7 +233,7 @@ void AbuseDetector::add_flows(const AbuseCase& suspect, Finding& finding) const 
     });
     finding.externals_total = finding.externals.size();
     if (finding.externals.size() > limits_.externals_max) finding.externals.resize(limits_.externals_max);
-    if (role_of(finding.kind).part == Part::responder) return;
+    if (is_done_by_responders(finding.kind)) return;
     for (const auto& entry : targets) finding.targets.push_back(entry.second);
     std::ranges::stable_sort(finding.targets,
                              [](const Target& a, const Target& b) { return a.time < b.time; });

@@ -23,14 +23,11 @@ public:
     static constexpr std::size_t suspects_max = 100'000;
     static constexpr std::size_t entries_max = 2'000'000;
 
-    // The store outlives the detector.
-    AbuseDetector(const AbuseOptions& options, const FlowStore& flows, ScanCaseLimits limits)
-        : options_(options), flows_(flows), limits_(limits), logins_(options.logins, flows) {}
+    // The store outlives the detector, and so do the notes, which know a set before the first epoch with its matches.
+    AbuseDetector(const AbuseOptions& options, const FlowStore& flows, const SignatureNotes& notes,
+                  ScanCaseLimits limits)
+        : options_(options), flows_(flows), notes_(notes), limits_(limits), logins_(options.logins, flows) {}
 
-    // What the numbers of a set of signatures mean. Before the first epoch with its matches.
-    void add_signatures(std::uint32_t set, std::vector<SignatureNote> notes) {
-        notes_[set] = std::move(notes);
-    }
     // Judges the next epoch. Findings of cases that closed are appended to `findings`.
     void advance(const MergedEpoch& epoch, std::vector<Finding>& findings);
     // Between two epochs. Open cases stay, unless abuse, or their kind, is switched off.
@@ -53,7 +50,6 @@ public:
 private:
     using Key = std::pair<IpAddress, Kind>;
 
-    const SignatureNote* note_of(const SignatureNumber& number) const;
     void see(const FlowMatch& match, TapView view);
     void add(const Key& key, const Sighting& sighting);
     void add_to_known(const Sighting& sighting);
@@ -65,13 +61,12 @@ private:
     template <class Which>
     void close_all(Which which, std::vector<Finding>& findings);
     Finding figures_of(AbuseCase& suspect) const;
-    void add_facts(const AbuseCase& suspect, Finding& finding) const;
     void add_flows(const AbuseCase& suspect, Finding& finding) const;
 
     AbuseOptions options_;
     const FlowStore& flows_;
+    const SignatureNotes& notes_;
     ScanCaseLimits limits_;
-    std::map<std::uint32_t, std::vector<SignatureNote>> notes_;
     LoginSessions logins_;
     std::map<Key, AbuseCase> suspects_;
     std::uint64_t untracked_ = 0;

@@ -55,11 +55,7 @@ void AbuseCase::note_peak(std::uint64_t value) noexcept {
 }
 
 void AbuseCase::keep(const Sighting& sighting, const FlowStore& flows) {
-    auto [count, first] = counts_.try_emplace(sighting.signature);
-    if (first) count->second = {.first_ns = sighting.time_ns, .last_ns = sighting.time_ns};
-    ++count->second.count;
-    count->second.first_ns = std::min(count->second.first_ns, sighting.time_ns);
-    count->second.last_ns = std::max(count->second.last_ns, sighting.time_ns);
+    counts_[sighting.signature].add({1, sighting.time_ns, sighting.time_ns});
 
     auto at = flows_.find(sighting.key);
     if (at == flows_.end()) {

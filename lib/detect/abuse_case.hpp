@@ -11,13 +11,10 @@
 #include <vector>
 
 #include "detect/abuse_options.hpp"
+#include "detect/signature_note.hpp"
 #include "flow/merge.hpp"
 
 namespace flowlock {
-
-// Which signature of which set; or login_session.
-using SignatureNumber = std::pair<std::uint32_t, std::uint16_t>;
-constexpr SignatureNumber login_session{~std::uint32_t{0}, 0};
 
 struct Sighting {
     std::int64_t time_ns = 0;
@@ -44,11 +41,6 @@ public:
         std::int64_t first_ns = 0;
         std::int64_t last_ns = 0;
         Traffic traffic{};  // both directions
-    };
-    struct Count {
-        std::uint64_t count = 0;
-        std::int64_t first_ns = 0;
-        std::int64_t last_ns = 0;
     };
 
     // Sightings come nearly in the order of time.
@@ -79,7 +71,7 @@ public:
     void update(const FlowStore& flows);
     // All flows of the case, by their key, and how often each signature matched.
     const std::map<FlowKey, Flow>& flows() const noexcept { return flows_; }
-    const std::map<SignatureNumber, Count>& counts() const noexcept { return counts_; }
+    const std::map<SignatureNumber, SignatureCount>& counts() const noexcept { return counts_; }
     bool is_cut() const noexcept { return cut_; }  // flows or sightings are missing
 
 private:
@@ -92,7 +84,7 @@ private:
     bool cut_ = false;
     std::optional<Finding> opened_;
     std::map<FlowKey, Flow> flows_;
-    std::map<SignatureNumber, Count> counts_;
+    std::map<SignatureNumber, SignatureCount> counts_;
 };
 
 }  // namespace flowlock

@@ -10,6 +10,7 @@
 #include "report/number_format.hpp"
 #include "report/plain_text.hpp"
 #include "report/report_words.hpp"
+#include "report/text_field.hpp"
 
 namespace flowlock {
 namespace {
@@ -49,7 +50,24 @@ std::string externals_part(const Finding& finding, const TextStyle& style) {
     return text + rest_text(finding.externals.size(), finding.externals_total, style.numbers);
 }
 
+constexpr std::size_t payload_facts_max = 5;
+
 }  // namespace
+
+// "12 x memcached-answer (an answer of memcached to get); 3 x …"
+std::string payload_field(const Finding& finding, NumberFormat format) {
+    const FactFigures& figures = finding.fact;
+    if (figures.facts.empty()) return "";
+    std::string text;
+    const std::size_t shown = std::min(figures.facts.size(), payload_facts_max);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const Fact& fact = figures.facts[i];
+        text += fmt::format("{}{} x {}", i == 0 ? "" : "; ", grouped(fact.count, format), fact.name);
+        if (!fact.words.empty()) text += fmt::format(" ({})", fact.words);
+    }
+    if (figures.facts_total > shown) text += fmt::format("; and {} more", figures.facts_total - shown);
+    return text_field("Payload", text);
+}
 
 std::string fact_text(const Finding& finding, const TextStyle& style) {
     std::string text;

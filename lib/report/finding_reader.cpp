@@ -278,8 +278,11 @@ Finding read_finding(const JsonField& root) {
         case Reason::misconfiguration:
         case Reason::abuse:
             finding.fact = read_fact(root["fact"]);
-            break;
+            return finding;
     }
+    // What the payload says of a scan or an attack, if it says anything.
+    if (const auto fact = root.find("fact"); fact && !fact->members().empty())
+        finding.fact = read_fact(*fact);
     return finding;
 }
 

@@ -175,7 +175,8 @@ Json limit_of(const Finding& finding) {
 }
 
 Json fact_of(const Finding& finding) {
-    if (finding.reason != Reason::misconfiguration && finding.reason != Reason::abuse) return Json::object();
+    if (finding.fact.facts.empty() && (finding.reason == Reason::scan || finding.reason == Reason::attack))
+        return Json::object();
     return {{"facts", array_of(finding.fact.facts)},
             {"facts_total", finding.fact.facts_total},
             {"hardware_address",

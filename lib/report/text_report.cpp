@@ -61,8 +61,10 @@ std::string header_text(const LockReport& report, const TextStyle& style) {
     if (finding.reason == Reason::attack) text += limit_fields(finding, style);
     if (finding.flows_estimated.value > 0) text += text_field("Flows", flows_text(finding, format));
     if (finding.reason == Reason::scan) text += scan_fields(report, style);
+    const bool is_by_facts = finding.reason == Reason::misconfiguration || finding.reason == Reason::abuse;
+    if (!is_by_facts) text += payload_field(finding, format);
     if (!finding.fact.hardware_address.empty()) text += text_field("Hardware", finding.fact.hardware_address);
-    if (finding.fact.confidence == Confidence::low)
+    if (is_by_facts && finding.fact.confidence == Confidence::low)
         text += text_field("Confidence", "low: an innocent explanation is unusual, but possible");
     text += text_field("Loss", loss_text(report.loss, format));
     if (report.duplicates.are_many())

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "detect/abuse.hpp"
+#include "detect/payload_witness.hpp"
 #include "lab.hpp"
 
 namespace flowlock::test {
@@ -45,9 +46,7 @@ inline std::vector<SignatureNote> notes() {
 
 // The hosts of 10.0.0.0/8 are internal.
 struct AbuseStage {
-    explicit AbuseStage(const AbuseOptions& abuse = {}) : options(abuse) {
-        detector.add_signatures(1, notes());
-    }
+    explicit AbuseStage(const AbuseOptions& abuse = {}) : options(abuse) { signatures.add(1, notes()); }
 
     // Whatever a packet carries stands beside it.
     void says(Sent sent, Signed signature) {
@@ -73,7 +72,9 @@ struct AbuseStage {
             sent.time_ns += start_s * second_ns;
             matches.push_back(matched(sent, signature));
         }
-        detector.advance(lab.epoch(start_s, packets, {}, matches), findings);
+        const MergedEpoch& epoch = lab.epoch(start_s, packets, {}, matches);
+        detector.advance(epoch, findings);
+        witness.advance(epoch);
         packets.clear();
         said.clear();
     }
@@ -89,7 +90,9 @@ struct AbuseStage {
 
     Lab lab{2, 1'000'000, 65536};
     AbuseOptions options;
-    AbuseDetector detector{options, lab.flows, {.targets_max = 500, .externals_max = 100}};
+    SignatureNotes signatures;
+    PayloadWitness witness{options, signatures, lab.flows};
+    AbuseDetector detector{options, lab.flows, signatures, {.targets_max = 500, .externals_max = 100}};
     std::vector<Sent> packets;
     std::vector<std::pair<Sent, Signed>> said;
     std::vector<Finding> findings;

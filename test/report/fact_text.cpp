@@ -75,6 +75,25 @@ TEST_CASE("addresses within the words of a fact are hidden, too") {
     CHECK_THAT(text, !Catch::Contains("192.0.2.77"));
 }
 
+TEST_CASE(
+    "a scan's and an attack's header say what the payload is, and the JSON is valid and read back whole") {
+    for (LockReport report : {scan_report(), limit_report()}) {
+        report.finding.fact = brute_force_report().finding.fact;
+        report.finding.fact.facts.resize(1);
+        report.finding.fact.facts_total = 7;
+        CHECK(text_report(report, NumberFormat::en)
+                  .find("\nPayload     1,200 x ssh-libssh (SSH client of a "
+                        "library); and 6 more\n") != std::string::npos);
+        const std::string page = json_report_page(report);
+        CHECK(schema_violation("lock-report.schema.json", page) == "");
+        const ReadReport read = read_report(page);
+        INFO(read.error);
+        REQUIRE(read.report);
+        CHECK(json_report_page(*read.report) == page);
+    }
+    CHECK(text_report(scan_report(), NumberFormat::en).find("Payload") == std::string::npos);
+}
+
 TEST_CASE("reports of misconfiguration and abuse are valid by the schema, and are read back whole") {
     for (const LockReport& report : {rogue_dhcp_report(), brute_force_report()}) {
         const std::string page = json_report_page(report);
