@@ -221,6 +221,7 @@ int replay(const ReplayCommand& command) {
                          .scan = config.scan,
                          .abuse = config.abuse,
                          .signatures = loaded.set,
+                         .signature_packets = config.signatures.packets,
                          .faults = config.faults,
                          .engine = config.engine,
                          .report = config.report,

@@ -34,6 +34,7 @@ enum class ExternalsBy : std::uint8_t { address, network, as };
 struct SignatureOptions {
     bool enabled = true;
     std::vector<std::string> folders{};  // none: the shipped ones, and /etc/flowlock/signatures
+    std::uint32_t packets = 8;           // that are looked at, of each side of a flow and second; 1 to 100
 
     friend bool operator==(const SignatureOptions&, const SignatureOptions&) = default;
 };

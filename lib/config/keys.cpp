@@ -89,6 +89,10 @@ constexpr Key keys[] = {
     {"signatures.enabled", [](const toml::node& v, Config& c) { return read_flag(v, c.signatures.enabled); }},
     {"signatures.folders",
      [](const toml::node& v, Config& c) { return read_texts(v, c.signatures.folders); }},
+    {"signatures.packets",
+     [](const toml::node& v, Config& c) {
+         return read_count(v, {1, 100}, c.signatures.packets);
+     }},
     {"misconfiguration.enabled",
      [](const toml::node& v, Config& c) { return read_flag(v, c.faults.enabled); }},
     {"misconfiguration.transit",
@@ -156,6 +160,10 @@ constexpr Key keys[] = {
      [](const toml::node& v, Config& c) { return read_count(v, {0, 2'000}, c.evidence.packets_max); }},
     {"evidence.payload_max",
      [](const toml::node& v, Config& c) { return read_count(v, {0, 128}, c.evidence.payload_max); }},
+    {"evidence.matched_payload_max",
+     [](const toml::node& v, Config& c) {
+         return read_count(v, {0, 128}, c.evidence.matched_payload_max);
+     }},
     {"live.ports", [](const toml::node& v, Config& c) { return read_texts(v, c.live.ports); }},
     {"live.cores", [](const toml::node& v, Config& c) { return read_cpus(v, c.live.cores); }},
     {"live.workers", [](const toml::node& v, Config& c) { return read_count(v, workers, c.live.workers); }},

@@ -41,7 +41,7 @@ ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> chan
     for (EpochChannel* channel : channels)
         sources_.push_back({.channel = channel, .next_sequence = options.live ? 1u : 0u});
     live_ = options.live;
-    if (options.signatures) change_signatures(options.signatures);
+    if (options.signatures) change_signatures(options.signatures, options.signature_packets);
     keeps_heads_ = std::ranges::any_of(channels, [](const EpochChannel* c) { return c->keeps_heads(); });
 }
 
@@ -184,10 +184,11 @@ void ControlCore::order_watch() {
 }
 
 // Matches name their set by its number, so that those of the old one, which are on their way, mean what they did.
-void ControlCore::change_signatures(std::shared_ptr<const SignatureSet> signatures) {
-    if (signatures == signatures_) return;
+void ControlCore::change_signatures(std::shared_ptr<const SignatureSet> signatures, std::uint32_t packets) {
+    if (signatures == signatures_ && packets == signature_packets_) return;
     if (!signatures) signatures = std::make_shared<const SignatureSet>(std::vector<Signature>{});
     signatures_ = std::move(signatures);
+    signature_packets_ = packets;
     notes_.add(++signatures_number_, notes_of(*signatures_));
     send_signatures();
 }
@@ -196,7 +197,8 @@ void ControlCore::change_signatures(std::shared_ptr<const SignatureSet> signatur
 void ControlCore::send_signatures() {
     for (Source& source : sources_) {
         if (source.signatures == signatures_number_) continue;
-        std::unique_ptr<InspectorOrder> order(new InspectorOrder{signatures_number_, Inspector(signatures_)});
+        std::unique_ptr<InspectorOrder> order(
+            new InspectorOrder{signatures_number_, signature_packets_, Inspector(signatures_)});
         if (source.channel->send_inspector(order)) source.signatures = signatures_number_;
     }
 }
@@ -280,7 +282,7 @@ void ControlCore::apply(const Reload& settings) {
     scans_.change_options(
         settings.scan,
         {.targets_max = settings.report.targets_max, .externals_max = settings.report.externals_max}, ended_);
-    change_signatures(settings.signatures);
+    change_signatures(settings.signatures, settings.signature_packets);
     abuse_.change_options(
         settings.abuse,
         {.targets_max = settings.report.targets_max, .externals_max = settings.report.externals_max}, ended_);

@@ -36,6 +36,8 @@ public:
         ScanOptions scan;
         AbuseOptions abuse{};
         std::shared_ptr<const SignatureSet> signatures{};  // none: no payload is looked at
+        // Payloads are looked for in so many packets of each side of a flow in each epoch.
+        std::uint32_t signature_packets = FlowTable::early_packets_default;
         FaultOptions faults{};
         EngineOptions engine;
         ReportOptions report;
@@ -53,6 +55,7 @@ public:
         ScanOptions scan;
         AbuseOptions abuse{};
         std::shared_ptr<const SignatureSet> signatures{};
+        std::uint32_t signature_packets = FlowTable::early_packets_default;
         FaultOptions faults{};
         ReportOptions report;
         EvidenceOptions evidence{};
@@ -113,7 +116,7 @@ private:
     void close_epoch();
     void tell_cases(std::int64_t end_s);
     void order_watch();
-    void change_signatures(std::shared_ptr<const SignatureSet> signatures);
+    void change_signatures(std::shared_ptr<const SignatureSet> signatures, std::uint32_t packets);
     void send_signatures();
     void complete(LockReport& report);
     void tell_ended();
@@ -137,6 +140,7 @@ private:
     bool live_ = false;
     std::shared_ptr<const SignatureSet> signatures_;
     std::uint32_t signatures_number_ = 0;  // of the set
+    std::uint32_t signature_packets_ = 0;
     CaseLedger cases_;
     EvidenceBook evidence_;
     bool keeps_heads_ = false;

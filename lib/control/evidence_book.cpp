@@ -2,6 +2,7 @@
 #include "control/evidence_book.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <span>
 #include <string_view>
@@ -62,6 +63,8 @@ void EvidenceBook::begin(const Finding& opened_as) {
     if (cases_.size() >= cases_max || options_.packets_max == 0) return;
     Case open;
     open.subject = Subject::of(opened_as);
+    open.shows_matches = opened_as.reason == Reason::abuse;
+    open.shows_payload = open.shows_matches && opened_as.kind != Kind::phishing;
     std::int64_t before = options_.before.count();
     if (opened_as.reason == Reason::attack)
         before = std::min<std::int64_t>(before, 2 * std::int64_t{opened_as.trigger.window_s});
@@ -126,7 +129,11 @@ void EvidenceBook::keep(Case& open, const ArchivedEpoch& epoch, const HostPacket
                    .direction = reference.direction,
                    .wire_bytes = head.wire_bytes,
                    .head = {}};
-    const auto bytes = head.head().first(kept_size(head, options_.payload_max));
+    kept.matched = open.shows_matches && head.stratum == HeadSample::matched;
+    const std::uint32_t payload_max = kept.matched && open.shows_payload
+                                          ? std::max(options_.payload_max, options_.matched_payload_max)
+                                          : options_.payload_max;
+    const auto bytes = head.head().first(kept_size(head, payload_max));
     kept.packet.head.assign(bytes.begin(), bytes.end());
     kept.epoch_s = epoch.start_s;
     kept.serial = head.serial;
@@ -162,9 +169,21 @@ void EvidenceBook::take(Case& open, const ArchivedEpoch& epoch) const {
     thin_out(open);
 }
 
+// Half the room, and all that others leave, is for those that matched.
+template <class GroupOf>
+void EvidenceBook::keep_matches_first(std::vector<Kept>& kept, std::size_t count, GroupOf group_of) {
+    if (kept.size() <= count) return;
+    const auto others = std::partition(kept.begin(), kept.end(), [](const Kept& k) { return k.matched; });
+    std::vector<Kept> rest(std::make_move_iterator(others), std::make_move_iterator(kept.end()));
+    kept.erase(others, kept.end());
+    keep_evenly(kept, std::max(count / 2, count - std::min(count, rest.size())), group_of);
+    keep_evenly(rest, count - kept.size(), group_of);
+    std::move(rest.begin(), rest.end(), std::back_inserter(kept));
+}
+
 // More than a report shows, since only the finding will say which of them matter.
 void EvidenceBook::thin_out(Case& open) const {
-    keep_evenly(open.kept, 2 * std::size_t{options_.packets_max}, [](const Kept& kept) {
+    keep_matches_first(open.kept, 2 * std::size_t{options_.packets_max}, [](const Kept& kept) {
         return std::tuple(kept.epoch_s, kept.packet.direction, kept.protocol);
     });
 }
@@ -187,7 +206,7 @@ Evidence EvidenceBook::evidence_for(const Finding& finding) {
     const auto group = [](const Kept& kept) { return std::tuple(kept.epoch_s, kept.packet.direction); };
     // What else the customer did is nobody's business, as long as there is something to show.
     if (chosen.empty()) chosen.swap(others);
-    keep_evenly(chosen, options_.packets_max, group);
+    keep_matches_first(chosen, options_.packets_max, group);
     std::sort(chosen.begin(), chosen.end(), [](const Kept& a, const Kept& b) {
         return std::tie(a.packet.time, a.serial, a.packet.direction) <
                std::tie(b.packet.time, b.serial, b.packet.direction);

@@ -73,12 +73,15 @@ private:
         std::uint64_t serial = 0;
         std::uint32_t lot = 0;
         std::uint8_t protocol = 0;
+        bool matched = false;  // its payload is what the case is about
     };
     struct Case {
         Subject subject;
-        std::int64_t begin_s = 0;  // epochs from here …
-        std::int64_t end_s = 0;    // … until before here
-        std::int64_t ends_s = 0;   // when it will have all
+        bool shows_matches = false;  // packets that matched a signature come before others …
+        bool shows_payload = false;  // … with what proves it
+        std::int64_t begin_s = 0;    // epochs from here …
+        std::int64_t end_s = 0;      // … until before here
+        std::int64_t ends_s = 0;     // when it will have all
         std::uint64_t packets_out = 0;
         std::uint64_t packets_in = 0;
         bool told = false;  // a report has shown all
@@ -92,6 +95,8 @@ private:
     void keep(Case& open, const ArchivedEpoch& epoch, const HostPacket& reference) const;
     void count(Case& open, const EpochLog& log) const;
     void thin_out(Case& open) const;
+    template <class GroupOf>
+    static void keep_matches_first(std::vector<Kept>& kept, std::size_t count, GroupOf group_of);
     const EpochLog* log_of(std::int64_t start_s) const;
     void name_interfaces(Evidence& evidence) const;
 

@@ -97,9 +97,16 @@ void PacketArchive::list_by_host(ArchivedEpoch& epoch, const PrefixSet& internal
 
 void PacketArchive::close(std::int64_t start_s, std::int64_t oldest_s, const PrefixSet& internal) {
     std::vector<std::uint32_t> kept = cut_to_quotas();
-    std::sort(kept.begin(), kept.end(), [this](std::uint32_t a, std::uint32_t b) {
-        return std::tie(open_[a].time_ns, open_[a].serial) < std::tie(open_[b].time_ns, open_[b].serial);
+    const auto is_matched = [this](std::uint32_t i) { return open_[i].stratum == HeadSample::matched; };
+    std::sort(kept.begin(), kept.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return std::tuple(open_[a].time_ns, open_[a].serial, is_matched(b)) <
+               std::tuple(open_[b].time_ns, open_[b].serial, is_matched(a));
     });
+    // What stands in another stratum, too, is kept once, as matched.
+    const auto twice = std::unique(kept.begin(), kept.end(), [this](std::uint32_t a, std::uint32_t b) {
+        return open_[a].serial == open_[b].serial && open_[a].time_ns == open_[b].time_ns;
+    });
+    kept.erase(twice, kept.end());
     ArchivedEpoch epoch = std::exchange(spare_, {});
     epoch.start_s = start_s;
     epoch.heads.clear();

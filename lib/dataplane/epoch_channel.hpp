@@ -31,9 +31,11 @@ struct WatchOrder {
     WatchList list;
 };
 
-// What a worker looks at payloads with, and what its control core calls that set of signatures.
+// What a worker looks at payloads with, what its control core calls that set of signatures, and how many of the packets
+// that one side of a flow sends in an epoch are looked at.
 struct InspectorOrder {
     std::uint32_t set = 0;
+    std::uint32_t packets = FlowTable::early_packets_default;
     Inspector inspector;
 };
 

@@ -32,6 +32,8 @@ public:
         order_ = nullptr;
     }
     bool is_on() const noexcept { return order_ != nullptr; }
+    // Of a side of a flow in an epoch. Only while it is on.
+    std::uint32_t packets() const noexcept { return order_->packets; }
 
     // Live: a burst has come, of which so many packets are among the first of their flow that their sender sends;
     // `backed_up`: it was as long as bursts are. False: they are not to be looked at, and are counted.
@@ -43,13 +45,14 @@ public:
     }
     void end_burst() noexcept { budget_.spend(rte_rdtsc() - began_); }
 
-    void look_into(LinkType link, std::span<const std::byte> head, const Decoded& packet,
+    // Whether a signature matched.
+    bool look_into(LinkType link, std::span<const std::byte> head, const Decoded& packet,
                    std::int64_t time_ns, MatchList& matches) noexcept {
         const std::uint16_t source = packet.key.port[packet.sender];
         const std::uint16_t destination = packet.key.port[1 - packet.sender];
-        if (!order_->inspector.may_match(packet.key.protocol, source, destination)) return;
+        if (!order_->inspector.may_match(packet.key.protocol, source, destination)) return false;
         const std::span payload = payload_of(link, head, packet);
-        if (payload.empty()) return;
+        if (payload.empty()) return false;
         std::array<SignatureIndex, found_max> found;
         const std::size_t count =
             order_->inspector.inspect(packet.key.protocol, source, destination, payload, found);
@@ -61,6 +64,7 @@ public:
                          .signature = found[i],
                          .sender = packet.sender});
         if (count > found.size()) matches.inspection.refused += {count - found.size()};
+        return count > 0;
     }
 
 private:

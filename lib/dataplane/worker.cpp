@@ -103,22 +103,23 @@ void Worker::take_live(std::uint16_t received, std::int64_t now_ns) noexcept {
     epoch_->last_ns = std::max(epoch_->last_ns, now_ns);
     decode_burst(received, [](rte_mbuf*) { return LinkType::ethernet; });
     sample_burst(received);
+    const auto stamp_of = [this, now_ns](std::uint16_t i) {
+        return Stamp{now_ns, serial_ + i, LinkType::ethernet};
+    };
     if (epoch_->heads) {
         // Most bursts have no packet whose lot is drawn, by which something begins, or of a watched host.
         const std::uint32_t all = ~std::uint32_t{0} >> (burst_size - received);
         const bool any_drawn = epoch_->heads->draw_any<burst_size>(serial_);
-        keep_heads(any_drawn ? all : openings_ | uncommon_ | watched_ones(received), [&](std::uint16_t i) {
-            return Stamp{now_ns, serial_ + i, LinkType::ethernet};
-        });
-        serial_ += received;
+        keep_heads(any_drawn ? all : openings_ | uncommon_ | watched_ones(received), stamp_of);
     }
     count_burst<Pace::live>(received);
     const auto first_ones = static_cast<unsigned>(std::popcount(early_));
     if (early_ != 0 && inspection_.is_on() &&
         inspection_.begin_burst(first_ones, received == burst_size, epoch_->matches)) {
-        look_into_early([&](const rte_mbuf*) { return Stamp{now_ns, 0, LinkType::ethernet}; });
+        look_into_early(stamp_of);
         inspection_.end_burst();
     }
+    serial_ += received;
     free_burst(packets_.data(), received);
 }
 
@@ -166,7 +167,7 @@ void Worker::keep_heads(std::uint32_t chosen, StampOf stamp_of) noexcept {
         const auto i = static_cast<std::uint16_t>(std::countr_zero(chosen));
         // Beside flows' packets, what may be a message of the link.
         if (is_decoded(decoded_[i].outcome) || decoded_[i].outcome == Outcome::not_ip)
-            keep_head(i, stamp_of(i));
+            keep_head(i, stratum_of(i), stamp_of(i));
     }
 }
 
@@ -182,9 +183,8 @@ std::uint32_t Worker::stratum_of(std::uint16_t i) const noexcept {
     return (openings_ >> i & 1) != 0 ? HeadSample::openings : HeadSample::general;
 }
 
-void Worker::keep_head(std::uint16_t i, const Stamp& stamp) noexcept {
+void Worker::keep_head(std::uint16_t i, std::uint32_t stratum, const Stamp& stamp) noexcept {
     HeadSample& heads = *epoch_->heads;
-    const std::uint32_t stratum = stratum_of(i);
     const std::uint32_t lot = HeadSample::lot_of(stamp.serial);
     if (!heads.draw(stratum, lot)) return;
     rte_mbuf* packet = packets_[i];
@@ -235,16 +235,13 @@ void Worker::replay(const PacketClock& clock, const MbufFields& fields) noexcept
             ethernet_ |= std::uint32_t{fields.link(packets_[i]) == LinkType::ethernet} << i;
         }
         decode_burst(received, [&](rte_mbuf* packet) { return fields.link(packet); });
-        if (epoch_->heads)
-            keep_heads(~std::uint32_t{0} >> (burst_size - received), [&](std::uint16_t i) {
-                rte_mbuf* packet = packets_[i];
-                return Stamp{fields.time_ns(packet), fields.serial(packet), fields.link(packet)};
-            });
+        const auto stamp_of = [&](std::uint16_t i) {
+            rte_mbuf* packet = packets_[i];
+            return Stamp{fields.time_ns(packet), fields.serial(packet), fields.link(packet)};
+        };
+        if (epoch_->heads) keep_heads(~std::uint32_t{0} >> (burst_size - received), stamp_of);
         count_burst<Pace::replay>(received);
-        if (inspection_.is_on())
-            look_into_early([&](rte_mbuf* packet) {
-                return Stamp{fields.time_ns(packet), fields.serial(packet), fields.link(packet)};
-            });
+        if (inspection_.is_on()) look_into_early(stamp_of);
         free_burst(packets_.data(), received);
     }
     finish();
@@ -347,10 +344,12 @@ template <class StampOf>
 void Worker::look_into_early(StampOf stamp_of) noexcept {
     for (std::uint32_t early = early_; early != 0; early &= early - 1) {
         const auto i = static_cast<std::uint16_t>(std::countr_zero(early));
-        rte_mbuf* packet = packets_[i];
-        const std::span head{rte_pktmbuf_mtod(packet, const std::byte*), rte_pktmbuf_data_len(packet)};
-        const Stamp stamp = stamp_of(packet);
-        inspection_.look_into(stamp.link, head, decoded_[i], stamp.time_ns, epoch_->matches);
+        const std::span head{rte_pktmbuf_mtod(packets_[i], const std::byte*),
+                             rte_pktmbuf_data_len(packets_[i])};
+        const Stamp stamp = stamp_of(i);
+        if (inspection_.look_into(stamp.link, head, decoded_[i], stamp.time_ns, epoch_->matches) &&
+            epoch_->heads)
+            keep_head(i, HeadSample::matched, stamp);
     }
 }
 
@@ -433,6 +432,7 @@ void Worker::note_link_messages() noexcept {
 
 void Worker::begin_epoch(const EpochName& name) noexcept {
     inspection_.take_newest(channel_);
+    if (inspection_.is_on()) epoch_->flows.set_early_packets(inspection_.packets());
     epoch_->begin(name);
     if (epoch_->heads) epoch_->heads->begin(order_ == nullptr ? 0 : order_->list.size());
 }

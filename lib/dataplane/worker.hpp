@@ -87,7 +87,7 @@ private:
     template <class StampOf>
     void keep_heads(std::uint32_t chosen, StampOf stamp_of) noexcept;
     std::uint32_t stratum_of(std::uint16_t i) const noexcept;
-    void keep_head(std::uint16_t i, const Stamp& stamp) noexcept;
+    void keep_head(std::uint16_t i, std::uint32_t stratum, const Stamp& stamp) noexcept;
     std::uint64_t drain(const Gate& gate, const LiveClock& clock) noexcept;
     template <class LinkOf>
     void decode_burst(std::uint16_t received, LinkOf link_of) noexcept;

@@ -54,7 +54,8 @@ bool is_described(const SignatureNote& note, const FlowRecord& flow, unsigned se
 
 bool plays_part(Kind kind, const FlowRecord& flow, unsigned sender, TapView view) {
     const Demand demand = demand_of(kind);
-    if (demand.part != Part::any && !has_part(flow, flow.inside, demand.part == Part::initiator)) return false;
+    if (demand.part != Part::any && !has_part(flow, flow.inside, demand.part == Part::initiator))
+        return false;
     if (demand.sends && sender != flow.inside) return false;
     return !demand.answered || view == TapView::one_way || (flow.packets[0] > 0 && flow.packets[1] > 0);
 }

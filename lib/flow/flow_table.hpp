@@ -97,11 +97,12 @@ public:
 
     // A sender's first packets of a flow in an epoch: those that are worth to be looked into. TCP needs two until it
     // can say something.
-    static constexpr std::uint32_t early_packets = 8;
+    // Until set_early_packets() says otherwise.
+    static constexpr std::uint32_t early_packets_default = 8;
 
     enum class Counted : std::uint8_t {
         yes,
-        early,      // yes, and its sender has sent at most early_packets of its flow in this epoch
+        early,      // yes, and its sender has sent no more of its flow in this epoch than are early
         displaced,  // not counted yet: call count_displaced()
         no,         // the table is full
     };
@@ -112,6 +113,8 @@ public:
     void prefault() noexcept;
 
     std::uint64_t hash(const FlowKey& key) const noexcept { return hash_of(key, secret_); }
+    // How many of the packets that one side of a flow sends in an epoch are early.
+    void set_early_packets(std::uint32_t count) noexcept { early_packets_ = count; }
     void set_time_base(std::int64_t time_base_ns) noexcept { time_base_ns_ = time_base_ns; }
     std::uint32_t time_of(std::int64_t time_ns) const noexcept {
         const std::int64_t since = time_ns - time_base_ns_;
@@ -176,7 +179,7 @@ private:
     static std::uint64_t fingerprint_of(std::uint64_t hash) noexcept {
         return std::max<std::uint64_t>(hash >> 17, 1);
     }
-    static Counted add(FlowCounters& flow, const Decoded& packet, std::uint32_t time) noexcept;
+    Counted add(FlowCounters& flow, const Decoded& packet, std::uint32_t time) const noexcept;
     void begin_flow(std::uint64_t bucket, const Decoded& packet, std::uint64_t hash, std::uint32_t time,
                     LinkOrigin origin) noexcept;
 
@@ -184,6 +187,7 @@ private:
     std::uint32_t mask_;
     std::uint32_t flows_max_;
     std::uint32_t size_ = 0;
+    std::uint32_t early_packets_ = early_packets_default;
     std::int64_t time_base_ns_ = 0;
     MappedArray<Bucket> buckets_;
     MappedArray<FlowBirth> births_;
@@ -194,7 +198,7 @@ constexpr bool is_counted(FlowTable::Counted counted) noexcept {
 }
 
 inline FlowTable::Counted FlowTable::add(FlowCounters& flow, const Decoded& packet,
-                                         std::uint32_t time) noexcept {
+                                         std::uint32_t time) const noexcept {
     std::uint32_t bytes;
     if (__builtin_add_overflow(flow.bytes[packet.sender], packet.ip_bytes, &bytes)) [[unlikely]]
         return Counted::no;
@@ -203,7 +207,7 @@ inline FlowTable::Counted FlowTable::add(FlowCounters& flow, const Decoded& pack
     flow.fingerprint_and_flags |= std::uint64_t{packet.flags} << 8 * packet.sender;
     flow.first = std::min(flow.first, time);
     flow.last = std::max(flow.last, time);
-    return packets <= early_packets ? Counted::early : Counted::yes;
+    return packets <= early_packets_ ? Counted::early : Counted::yes;
 }
 
 template <class OriginOf>

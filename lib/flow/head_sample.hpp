@@ -2,10 +2,11 @@
 // The first bytes of some of an epoch's packets, so that a case can show packets from before its alarm. The worker's
 // while its epoch is open, then the control core's. Data path: begin(), draw(), add().
 //
-// Three kinds of strata, each with a quota of its own, so that no flood takes the room of the others:
+// Four kinds of strata, each with a quota of its own, so that no flood takes the room of the others:
 //   watched    what a watched host sends, and what it receives: a stratum each
 //   openings   other packets by which something begins: TCP SYN without ACK, and all that is neither TCP nor UDP
 //   general    all other packets
+//   matched    packets whose payload matched a signature; these may stand in another stratum, too
 // Of a stratum those packets are kept whose lot is below a bound. When there are more than its quota, the bound is
 // halved. So what is kept is a function of the packets and their lots alone: the samples of several workers, or of
 // parts of an epoch, joined and cut in the same way, are the sample that one worker would have made of all of them
@@ -46,13 +47,14 @@ class HeadSample {
 public:
     static constexpr std::uint32_t general_quota = 2048;
     static constexpr std::uint32_t openings_quota = 2048;
+    static constexpr std::uint32_t matched_quota = 512;
     static constexpr std::uint32_t watched_room = 4096;  // shared by the watched hosts, evenly
     static constexpr std::uint32_t watched_quota_max = 64;
-    static constexpr std::uint32_t room = general_quota + openings_quota + watched_room;
+    static constexpr std::uint32_t room = general_quota + openings_quota + matched_quota + watched_room;
 
     // Numbers of strata. Those of the watched host in place p of the list are first_watched + 2p for what it sends,
     // and + 1 for what it receives.
-    static constexpr std::uint32_t general = 0, openings = 1, first_watched = 2;
+    static constexpr std::uint32_t general = 0, openings = 1, matched = 2, first_watched = 3;
 
     static constexpr std::uint32_t golden_ratio = 0x9e3779b9;  // times 2^32, odd
     static constexpr std::uint32_t lot_of(std::uint64_t serial) noexcept {
@@ -62,6 +64,7 @@ public:
     static constexpr std::uint32_t quota_of(std::uint32_t stratum, std::uint32_t watched) noexcept {
         if (stratum == general) return general_quota;
         if (stratum == openings) return openings_quota;
+        if (stratum == matched) return matched_quota;
         const std::uint32_t share = watched_room / (2 * watched);
         return share < watched_quota_max ? share : watched_quota_max;
     }
@@ -114,7 +117,8 @@ private:
     std::uint32_t begin_of(std::uint32_t stratum) const noexcept {
         if (stratum == general) return 0;
         if (stratum == openings) return general_quota;
-        return general_quota + openings_quota + (stratum - first_watched) * watched_quota_;
+        if (stratum == matched) return general_quota + openings_quota;
+        return general_quota + openings_quota + matched_quota + (stratum - first_watched) * watched_quota_;
     }
     void halve(std::uint32_t stratum) noexcept;
 

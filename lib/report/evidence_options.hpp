@@ -15,6 +15,9 @@ struct EvidenceOptions {
     // Bytes behind the headers of TCP, UDP and ICMP echo; 0 to 128. What a customer sends is not needed to prove a flood
     // or a scan.
     std::uint32_t payload_max = 0;
+    // … of packets that matched a signature, in cases of abuse, which their payload is what proves. Not in those of
+    // phishing: what visitors send there is theirs.
+    std::uint32_t matched_payload_max = 128;
 
     friend bool operator==(const EvidenceOptions&, const EvidenceOptions&) = default;
 };

@@ -83,7 +83,8 @@ Outcome run(const SyntheticSource& source, const Contender& contender) {
     EpochChannel channel("inspection", 4, {.flows = 1 << 20, .hosts = 65'536}, internal, HashKey::random());
     channel.prefault();
     if (contender.set) {
-        std::unique_ptr<InspectorOrder> order(new InspectorOrder{1, Inspector(contender.set)});
+        std::unique_ptr<InspectorOrder> order(
+            new InspectorOrder{1, FlowTable::early_packets_default, Inspector(contender.set)});
         channel.send_inspector(order);
     }
     Worker worker({{source.port(), 0}}, channel);

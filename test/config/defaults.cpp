@@ -84,6 +84,7 @@ TEST_CASE("without a file every option has the default that the documentation sa
     REQUIRE(config.abuse.quiet_time == seconds{300});
     REQUIRE(config.signatures.enabled);
     REQUIRE(config.signatures.folders.empty());
+    REQUIRE(config.signatures.packets == 8);
     REQUIRE(config.faults.enabled);
     REQUIRE(config.faults.transit.empty());
     REQUIRE(config.faults.dhcp_servers.empty());

@@ -103,6 +103,28 @@ TEST_CASE("a host's packets are listed with their direction, in the order of tim
     CHECK(of_host <= 2 * HeadSample::watched_quota_max);
 }
 
+TEST_CASE("a packet that matched a signature, and stands in another stratum, too, is kept once, as matched") {
+    HeadSample part;
+    part.begin(0);
+    for (std::uint64_t serial = 0; serial < 10; ++serial) {
+        PacketHead head = packet(serial, 1, true, true);
+        head.stratum = HeadSample::openings;
+        part.add(head, head.bytes.data());
+        if (serial % 3 != 0) continue;
+        head.stratum = HeadSample::matched;
+        part.add(head, head.bytes.data());
+    }
+    PacketArchive archive{false};
+    archive.add(part, 0);
+    archive.close(0, 0, inside);
+    const ArchivedEpoch& epoch = archive.epochs().back();
+    REQUIRE(epoch.heads.size() == 10);
+    for (std::uint64_t serial = 0; serial < 10; ++serial) {
+        CHECK(epoch.heads[serial].serial == serial);
+        CHECK((epoch.heads[serial].stratum == HeadSample::matched) == (serial % 3 == 0));
+    }
+}
+
 TEST_CASE("a packet between strangers is that of nobody's address") {
     PacketHead head = packet(1, 1, true, true);
     head.bytes[26] = std::byte{192};

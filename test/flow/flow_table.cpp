@@ -183,3 +183,22 @@ TEST_CASE("flows crafted to collide under a known key are spread like any others
     // The attack is a real one: with the key in hand nearly no flow finds its place.
     CHECK(share_displaced(known, true) > 0.9);
 }
+
+TEST_CASE("the first packets of each side are early, in each epoch anew, as many as was said") {
+    FlowTable table(64, HashKey{});
+    const Sent there{.from = "10.0.0.1", .to = "192.0.2.1", .from_port = 40000, .to_port = 80};
+    const Sent back{.from = "192.0.2.1", .to = "10.0.0.1", .from_port = 80, .to_port = 40000};
+    const auto early_ones = [&](const Sent& sent) {
+        const Decoded packet = decoded(sent);
+        int early = 0;
+        for (int i = 0; i < 200; ++i)
+            early += table.count(packet, table.hash(packet.key), 0) == FlowTable::Counted::early ? 1 : 0;
+        return early;
+    };
+    for (const std::uint32_t packets : {FlowTable::early_packets_default, 1u, 3u, 100u}) {
+        table.set_early_packets(packets);
+        CHECK(early_ones(there) == static_cast<int>(packets));
+        CHECK(early_ones(back) == static_cast<int>(packets));
+        table.clear();
+    }
+}

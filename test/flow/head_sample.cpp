@@ -105,3 +105,16 @@ TEST_CASE("a watch list finds its hosts and no other, also when it is used again
         CHECK(mistaken < 100);  // 1500 * 500 / 32768 = 23 expected
     }
 }
+
+TEST_CASE("matched packets have a place of their own, whatever else there is") {
+    HeadSample sample;
+    sample.begin(1000);
+    for (std::uint64_t i = 0; i < 100'000; ++i) {
+        offer(sample, HeadSample::general, i);
+        offer(sample, HeadSample::openings, i);
+        offer(sample, HeadSample::first_watched + static_cast<std::uint32_t>(i % 2000), i);
+    }
+    for (std::uint64_t i = 0; i < HeadSample::matched_quota; ++i) offer(sample, HeadSample::matched, i);
+    CHECK(kept_by(sample).at(HeadSample::matched).size() == HeadSample::matched_quota);
+    CHECK(sample.size() <= HeadSample::room);
+}

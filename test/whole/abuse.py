@@ -3,6 +3,9 @@
 nobody else; the figures equal what tshark finds; the number of workers changes nothing; and a signature folder with
 mistakes is used as far as it goes, and said."""
 
+import collections
+import datetime
+import decimal
 import json
 import pathlib
 import subprocess
@@ -56,6 +59,25 @@ def refused_logins(capture):
     return len(streams), len(set(streams))
 
 
+def refusals_between(capture, begin, end):
+    """The times of the packets that say 530, by tshark, as far as a capture holds what they say."""
+    done = subprocess.run(["tshark", "-n", "-r", capture, "-Y", 'tcp.srcport == 21 and tcp.payload[0:4] == "530 "', "-T", "fields",
+                           "-e", "frame.time_epoch"], capture_output=True, text=True, check=True)
+    return [time for time in done.stdout.split() if begin <= decimal.Decimal(time) < end]
+
+
+def early_refusals(capture, packets):
+    """How many refusals are among the server's first packets of a connection and second, by tshark."""
+    done = subprocess.run(["tshark", "-n", "-r", capture, "-Y", "tcp.srcport == 21", "-T", "fields", "-e", "tcp.stream", "-e", "frame.time_epoch",
+                           "-e", "ftp.response.code"], capture_output=True, text=True, check=True)
+    seen, early = collections.Counter(), 0
+    for line in done.stdout.splitlines():
+        stream, time, code = line.split("\t")
+        seen[stream, time.split(".")[0]] += 1
+        early += code == "530" and seen[stream, time.split(".")[0]] <= packets
+    return early
+
+
 def abuse_of(run):
     found = {}
     for lock in run.locks:
@@ -85,6 +107,19 @@ def main():
         checks.equal("refused logins, by tshark", facts["brute-ftp-failed"], refusals)
         checks.equal("connections, by tshark", lock["totals"]["flows"], connections)
 
+        checks.scope = "evidence"
+        with harness.temporary_folder() as folder:
+            harness.replay(options, folder, *harness.internal_options(truth["internal"]), capture)
+            (evidence,) = pathlib.Path(folder).glob("out/cases/*/evidence.pcapng")
+            begin, end = (decimal.Decimal(int(datetime.datetime.fromisoformat(lock["evidence"][name]).timestamp())) for name in ("from", "until"))
+            said = refusals_between(capture, begin, end)
+            checks.that(len(said) > 5, f"only {len(said)} refusals are in the time of the evidence")
+            checks.equal("refusals in the evidence", refusals_between(evidence, begin, end), said)
+        with harness.temporary_folder() as folder:
+            harness.replay(options, folder, "--set", "evidence.matched_payload_max=0", *harness.internal_options(truth["internal"]), capture)
+            (evidence,) = pathlib.Path(folder).glob("out/cases/*/evidence.pcapng")
+            checks.equal("refusals in the evidence, without payload", refusals_between(evidence, begin, end), [])
+
         checks.scope = "local signatures"
         with harness.temporary_folder() as folder:
             folder = pathlib.Path(folder)
@@ -99,6 +134,13 @@ def main():
             checks.that(f"{signatures}/local.toml:14: local-looks-back: pattern: " in said, f"the pattern is not named: {said}")
             checks.that(f"{signatures}/local.toml:25: signature[3].category: is \"crime\"; write one of" in said,
                         f"the category is not named: {said}")
+            for packets in (1, 3):
+                some = harness.replay(options, folder / f"first{packets}", "--set", f"signatures.packets={packets}", "--set",
+                                      "abuse.brute_force_matches=1", *harness.internal_options(truth["internal"]), capture)
+                checks.equal(f"refusals in the first {packets} packets", [lock["fact"]["facts"][0]["count"] for lock in some.locks],
+                             [early_refusals(capture, packets)])
+            more = harness.replay(options, folder / "more", "--set", "signatures.packets=100", *harness.internal_options(truth["internal"]), capture)
+            checks.equal("abuse, in more packets", abuse_of(more), FOUND[capture.name])
             off = harness.replay(options, folder / "off", "--set", "abuse.enabled=false", *harness.internal_options(truth["internal"]), capture)
             checks.equal("abuse, switched off", abuse_of(off), {})
             test = subprocess.run([options.flowlock, "signatures", "test", signatures], capture_output=True, text=True)
