@@ -17,6 +17,7 @@
 #include "machine/facts.hpp"
 #include "machine/live_needs.hpp"
 #include "port_inquiry.hpp"
+#include "signatures.hpp"
 
 namespace flowlock {
 namespace {
@@ -30,6 +31,36 @@ void add_mistakes(const std::string& mistakes, Checks& checks) {
                                    "# correct it there; docs/configuration.md explains every key"));
         at = end + 1;
     }
+}
+
+void check_detectors(const Config& config, Checks& checks) {
+    const std::string name = "configuration.limits";
+    const auto state = [](bool enabled) { return enabled ? "on" : "off"; };
+    if (config.limits.empty() && !config.scan.enabled && !config.abuse.enabled && !config.faults.enabled)
+        checks.push_back(wrong(name, "no limit, and all detectors are off: nothing would be found",
+                               "# write a [[limit]], or under [scan]: enabled = true"));
+    else
+        checks.push_back(ok(name, fmt::format("{} limits, scans {}, abuse {}, misconfiguration {}",
+                                              config.limits.size(), state(config.scan.enabled),
+                                              state(config.abuse.enabled), state(config.faults.enabled))));
+}
+
+void check_payloads(const Config& config, Checks& checks) {
+    const std::string name = "configuration.signatures";
+    const LoadedSignatures loaded = load_signatures(config);
+    for (const std::string& mistake : loaded.mistakes)
+        checks.push_back(warning(name, mistake + "; left out",
+                                 "# correct it there; this says what is wrong with any of them:\n"
+                                 "flowlock signatures test"));
+    if (!loaded.set)
+        checks.push_back(ok(name, "off: no payload is looked into"));
+    else if (loaded.set->signatures().empty())
+        checks.push_back(warning(name, "there are none: payloads say nothing of abuse",
+                                 "# name folders with signatures: signatures.folders; or switch them off: "
+                                 "signatures.enabled = false\n"
+                                 "apt-get install --reinstall flowlock"));
+    else
+        checks.push_back(ok(name, fmt::format("{} signatures", loaded.set->signatures().size())));
 }
 
 void check_config(const ConfigSources& sources, const Config& config, Checks& checks) {
@@ -48,13 +79,8 @@ void check_config(const ConfigSources& sources, const Config& config, Checks& ch
                                "# under [networks], name your servers: internal = [\"10.0.0.0/16\"]"));
     else
         checks.push_back(ok("configuration.internal", "internal networks are named"));
-    if (config.limits.empty() && !config.scan.enabled)
-        checks.push_back(wrong("configuration.limits",
-                               "no limit and no scan detection: nothing would be found",
-                               "# write a [[limit]], or under [scan]: enabled = true"));
-    else
-        checks.push_back(ok("configuration.limits", fmt::format("{} limits, scans {}", config.limits.size(),
-                                                                config.scan.enabled ? "on" : "off")));
+    check_detectors(config, checks);
+    check_payloads(config, checks);
 }
 
 Check not_checked(const PortFacts& port, const std::string& reason, const std::string& mend) {

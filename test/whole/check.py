@@ -172,6 +172,25 @@ def check_bad_configurations(options, checks, folder):
     checks.equal("usage", (status, output, "--bogus" in errors), (2, "", True))
 
 
+def check_signatures(options, checks, folder, config):
+    checks.scope = "signatures"
+    signatures = folder / "signatures"
+    signatures.mkdir()
+    words = ["--config", config, "--set", f"signatures.folders={json.dumps([str(signatures)])}"]
+
+    def states(report):
+        return [check["state"] for check in named(report, "configuration.signatures")]
+
+    checks.equal("the shipped ones", states(report_of(options, checks, "--config", config)), ["ok"])
+    checks.equal("none", states(report_of(options, checks, *words)), ["warning"])
+    (signatures / "bad.toml").write_text("[[signature]]\nid = \"nothing else\"\n")
+    report = report_of(options, checks, *words)
+    checks.that(f"{signatures}/bad.toml:" in named(report, "configuration.signatures")[0]["text"], named(report, "configuration.signatures"))
+    checks.that(set(states(report)) == {"warning"}, states(report))
+    off = report_of(options, checks, *words, "--set", "signatures.enabled=false")
+    checks.equal("off", named(off, "configuration.signatures")[0]["text"], "off: no payload is looked into")
+
+
 def check_as_nobody(options, checks, folder, config):
     checks.scope = "as nobody"
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
@@ -238,6 +257,7 @@ def main():
         check_text(options, checks, config)
         check_bad_configurations(options, checks, folder)
         check_that_mends_mend(options, checks, config)
+        check_signatures(options, checks, folder, config)
         check_as_nobody(options, checks, folder, config)
     checks.finish()
 
