@@ -51,8 +51,8 @@ std::shared_ptr<const SignatureSet> made_up(unsigned count) {
     for (unsigned i = 0; i < count; ++i) {
         Signature signature;
         signature.id = fmt::format("made-up-{}", i);
-        signature.pattern =
-            fmt::format("{}{}{}{}", i % 2 == 0 ? "^" : "", word(), i % 4 == 1 ? "[^\\r\\n]*" : " ", word());
+        signature.patterns = {
+            fmt::format("{}{}{}{}", i % 2 == 0 ? "^" : "", word(), i % 4 == 1 ? "[^\\r\\n]*" : " ", word())};
         signature.caseless = i % 3 == 0;
         signature.protocol = i % 5 == 0 ? PayloadProtocol::udp : PayloadProtocol::tcp;
         signatures.push_back(std::move(signature));

@@ -39,6 +39,21 @@ TEST_CASE("a pattern that Hyperscan refuses is named, and takes no other down") 
     CHECK(found(inspector, tcp, 1, 2, "one two") == Ids{"a", "b"});
 }
 
+TEST_CASE("of several patterns any makes the signature, and several of them make it once") {
+    Inspector inspector(
+        set_of(signature_list_text("list", "['one', '^two', 'three$']") + signature_text("other", "two")));
+    CHECK(found(inspector, tcp, 1, 2, "a one") == Ids{"list"});
+    CHECK(found(inspector, tcp, 1, 2, "two one three") == Ids{"list", "other"});
+    CHECK(found(inspector, tcp, 1, 2, "a two three.") == Ids{"other"});
+}
+
+TEST_CASE("of several patterns the one that Hyperscan refuses is named, and its signature is left out") {
+    const auto set = set_of(signature_list_text("list", "['one', '(a', 'two']"));
+    REQUIRE(set->refused().size() == 1);
+    CHECK(set->refused()[0].starts_with("a.toml:1: list: pattern[2]: "));
+    CHECK(set->signatures().empty());
+}
+
 TEST_CASE("an empty set matches nothing and applies to nothing") {
     const auto set = set_of("");
     Inspector inspector(set);
