@@ -131,10 +131,13 @@ std::vector<unsigned> SignatureSet::ids_in(bool udp, bool has_ports) const {
 }
 
 void SignatureSet::note_ports(Group& group, const std::vector<unsigned>& ids, bool has_ports) {
-    if (!has_ports && !ids.empty()) group.ports.set();
+    if (!has_ports && !ids.empty()) group.sources.set();
     for (const unsigned id : ids)
         for (const PortRange& range : signatures_[id].ports)
-            for (std::uint32_t port = range.first; port <= range.last; ++port) group.ports.set(port);
+            for (std::uint32_t port = range.first; port <= range.last; ++port) {
+                if (signatures_[id].sender != PayloadSender::initiator) group.sources.set(port);
+                if (signatures_[id].sender != PayloadSender::responder) group.destinations.set(port);
+            }
 }
 
 // What passes hs_expression_ext_info() may still be too large for a database; then it is named, and left out.

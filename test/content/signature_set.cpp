@@ -89,6 +89,19 @@ TEST_CASE(
     CHECK_FALSE(inspector.may_match(udp, 40000, 54));
 }
 
+TEST_CASE("what is said of requests applies to no answer, and the other way round") {
+    Inspector inspector(set_of(signature_text("asks", "x", "ports = [53]\nsender = \"initiator\"") +
+                               signature_text("answers", "x", "ports = [123]\nsender = \"responder\"")));
+    for (const std::uint8_t protocol : {tcp, udp}) {
+        CHECK(inspector.may_match(protocol, 40000, 53));
+        CHECK_FALSE(inspector.may_match(protocol, 53, 40000));
+        CHECK(inspector.may_match(protocol, 123, 40000));
+        CHECK_FALSE(inspector.may_match(protocol, 40000, 123));
+        CHECK_FALSE(inspector.may_match(protocol, 53, 123));
+        CHECK(inspector.may_match(protocol, 123, 53));
+    }
+}
+
 TEST_CASE("what has no port applies to every port, beside what has one") {
     Inspector inspector(set_of(signature_text("none", "x") + signature_text("dns", "x", "ports = [53]")));
     CHECK(found(inspector, tcp, 1, 65535, "x") == Ids{"none"});
