@@ -44,8 +44,8 @@ private:
 
     template <unsigned has_ports>
     bool applies(std::uint8_t protocol, std::uint16_t source, std::uint16_t destination) const noexcept {
-        const auto& ports = set_->groups()[protocol == udp ? 1 : 0][has_ports].ports;
-        return ports[source] || ports[destination];
+        const SignatureSet::Group& group = set_->groups()[protocol == udp ? 1 : 0][has_ports];
+        return group.sources[source] || group.destinations[destination];
     }
 
     // Hyperscan 5.4.0 reads up to a vector beyond what it is given where the processor has AVX512VBMI: a payload at the

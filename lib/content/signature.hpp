@@ -45,7 +45,8 @@ struct Signature {
     SignatureCategory category = SignatureCategory::tool;
     std::string words;      // what it is, in one line
     std::string reference;  // where that is described
-    std::string pattern;    // PCRE, as far as Hyperscan goes; bytes, not characters
+    // It is there when one of these is: PCRE, as far as Hyperscan goes; bytes, not characters.
+    std::vector<std::string> patterns{};
     bool caseless = false;
     bool dotall = true;  // "." is any byte, also a line's end
     bool multiline = false;

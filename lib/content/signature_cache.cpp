@@ -33,8 +33,11 @@ void add_number(std::string& text, std::uint64_t number) {
 std::string key_of(const std::vector<Signature>& signatures) {
     std::string text = hs_version();
     for (const Signature& signature : signatures) {
-        add_number(text, signature.pattern.size());
-        text += signature.pattern;
+        add_number(text, signature.patterns.size());
+        for (const std::string& pattern : signature.patterns) {
+            add_number(text, pattern.size());
+            text += pattern;
+        }
         add_number(text, signature.end_max);
         for (const bool flag :
              {signature.caseless, signature.dotall, signature.multiline, signature.ports.empty()})

@@ -107,7 +107,7 @@ private:
         if (key == "category") return read_choice(key, value, categories(), signature.category);
         if (key == "words") return line(signature.words);
         if (key == "reference") return line(signature.reference);
-        if (key == "pattern") return read_pattern(value, signature);
+        if (key == "pattern") return read_patterns(value, signature);
         if (key == "flags") return read_flags(value, signature);
         if (key == "protocol")
             return read_choice(key, value,
@@ -168,6 +168,15 @@ private:
                  (text ? "is \"" + shown(*text) + "\"" : "is no string") + "; write one of " + names);
     }
 
+    void read_patterns(const toml::node& value, Signature& signature) {
+        const toml::array* list = value.as_array();
+        if (list == nullptr) return read_pattern(value, signature);
+        if (list->empty() || list->size() > patterns_max)
+            return complain(value, "pattern",
+                            "is no list of 1 to " + std::to_string(patterns_max) + " patterns");
+        for (const toml::node& node : *list) read_pattern(node, signature);
+    }
+
     void read_pattern(const toml::node& value, Signature& signature) {
         const auto text = value.value_exact<std::string>();
         if (!text || text->empty() || text->size() > pattern_length_max ||
@@ -175,7 +184,7 @@ private:
             return complain(value, "pattern",
                             "is no pattern; write a string of 1 to " + std::to_string(pattern_length_max) +
                                 " bytes, a literal one ('…') saves doubling each \\");
-        signature.pattern = *text;
+        signature.patterns.push_back(*text);
     }
 
     void read_flags(const toml::node& value, Signature& signature) {

@@ -14,6 +14,7 @@ namespace flowlock {
 constexpr std::size_t signature_file_bytes_max = std::size_t{4} << 20;
 constexpr std::size_t signatures_max = 20'000;  // in all files together
 constexpr std::size_t pattern_length_max = 4'096;
+constexpr std::size_t patterns_max = 100;  // of a signature
 constexpr std::size_t test_payload_bytes_max = 4'096;
 
 // What was read, and what is wrong, each in one line: "mining.toml:12: signature[2].category: is …; write …". A

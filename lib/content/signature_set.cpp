@@ -33,18 +33,52 @@ hs_expr_ext_t bounds_of(const Signature& signature) {
     return bounds;
 }
 
-// Why Hyperscan does not take it.
+std::string refusal(const Signature& signature, std::size_t pattern, const std::string& reason) {
+    const std::string number =
+        signature.patterns.size() > 1 ? "[" + std::to_string(pattern + 1) + "]" : std::string{};
+    return signature.file + ":" + std::to_string(signature.line) + ": " + signature.id + ": pattern" +
+           number + ": " + reason;
+}
+
+// Why Hyperscan does not take it: of its first pattern that is none.
 std::optional<std::string> refusal_of(const Signature& signature) {
     const hs_expr_ext_t bounds = bounds_of(signature);
-    hs_expr_info_t* info = nullptr;
-    hs_compile_error_t* error = nullptr;
-    const hs_error_t status =
-        hs_expression_ext_info(signature.pattern.c_str(), flags_of(signature), &bounds, &info, &error);
-    std::free(info);
-    if (status == HS_SUCCESS) return std::nullopt;
-    const CompileError owned(error);
-    return error != nullptr && error->message != nullptr ? error->message : "is not understood";
+    for (std::size_t i = 0; i < signature.patterns.size(); ++i) {
+        hs_expr_info_t* info = nullptr;
+        hs_compile_error_t* error = nullptr;
+        const hs_error_t status = hs_expression_ext_info(signature.patterns[i].c_str(), flags_of(signature),
+                                                         &bounds, &info, &error);
+        std::free(info);
+        if (status == HS_SUCCESS) continue;
+        const CompileError owned(error);
+        return refusal(signature, i,
+                       error != nullptr && error->message != nullptr ? error->message : "is not understood");
+    }
+    return std::nullopt;
 }
+
+// What is compiled into one database: the patterns of these signatures. Patterns of one signature have its index, so
+// Hyperscan tells of the first of them only.
+struct Expressions {
+    Expressions(const std::vector<Signature>& signatures, const std::vector<unsigned>& ids) {
+        for (const unsigned id : ids)
+            for (std::size_t i = 0; i < signatures[id].patterns.size(); ++i) {
+                patterns.push_back(signatures[id].patterns[i].c_str());
+                flags.push_back(flags_of(signatures[id]));
+                indices.push_back(id);
+                places.push_back(i);
+                bounds.push_back(bounds_of(signatures[id]));
+            }
+        for (const hs_expr_ext_t& bound : bounds) bound_pointers.push_back(&bound);
+    }
+
+    std::vector<const char*> patterns;
+    std::vector<unsigned> flags;
+    std::vector<unsigned> indices;
+    std::vector<std::size_t> places;  // within the signature
+    std::vector<hs_expr_ext_t> bounds;
+    std::vector<const hs_expr_ext_t*> bound_pointers;
+};
 
 bool is_in(const Signature& signature, bool udp, bool has_ports) {
     const PayloadProtocol other = udp ? PayloadProtocol::tcp : PayloadProtocol::udp;
@@ -61,9 +95,8 @@ SignatureSet::SignatureSet(std::vector<Signature> signatures, const std::string&
     if (hs_valid_platform() != HS_SUCCESS)
         throw std::runtime_error("signatures need a processor with SSSE3, which this one lacks");
     for (Signature& signature : signatures) {
-        if (const auto refusal = refusal_of(signature))
-            refused_.push_back(signature.file + ":" + std::to_string(signature.line) + ": " + signature.id +
-                               ": pattern: " + *refusal);
+        if (const auto refused = refusal_of(signature))
+            refused_.push_back(*refused);
         else
             signatures_.push_back(std::move(signature));
     }
@@ -98,10 +131,13 @@ std::vector<unsigned> SignatureSet::ids_in(bool udp, bool has_ports) const {
 }
 
 void SignatureSet::note_ports(Group& group, const std::vector<unsigned>& ids, bool has_ports) {
-    if (!has_ports && !ids.empty()) group.ports.set();
+    if (!has_ports && !ids.empty()) group.sources.set();
     for (const unsigned id : ids)
         for (const PortRange& range : signatures_[id].ports)
-            for (std::uint32_t port = range.first; port <= range.last; ++port) group.ports.set(port);
+            for (std::uint32_t port = range.first; port <= range.last; ++port) {
+                if (signatures_[id].sender != PayloadSender::initiator) group.sources.set(port);
+                if (signatures_[id].sender != PayloadSender::responder) group.destinations.set(port);
+            }
 }
 
 // What passes hs_expression_ext_info() may still be too large for a database; then it is named, and left out.
@@ -109,22 +145,13 @@ void SignatureSet::compile(bool udp, bool has_ports) {
     Group& group = groups_[udp ? 1 : 0][has_ports ? 1 : 0];
     std::vector<unsigned> ids = ids_in(udp, has_ports);
     while (!ids.empty()) {
-        std::vector<const char*> patterns;
-        std::vector<unsigned> flags;
-        std::vector<hs_expr_ext_t> bounds;
-        for (const unsigned id : ids) {
-            patterns.push_back(signatures_[id].pattern.c_str());
-            flags.push_back(flags_of(signatures_[id]));
-            bounds.push_back(bounds_of(signatures_[id]));
-        }
-        std::vector<const hs_expr_ext_t*> pointers;
-        for (const hs_expr_ext_t& bound : bounds) pointers.push_back(&bound);
+        const Expressions all(signatures_, ids);
         const hs_platform_info_t generic{};
         hs_database_t* database = nullptr;
         hs_compile_error_t* error = nullptr;
-        const hs_error_t status = hs_compile_ext_multi(patterns.data(), flags.data(), ids.data(),
-                                                       pointers.data(), static_cast<unsigned>(ids.size()),
-                                                       HS_MODE_BLOCK, &generic, &database, &error);
+        const hs_error_t status = hs_compile_ext_multi(
+            all.patterns.data(), all.flags.data(), all.indices.data(), all.bound_pointers.data(),
+            static_cast<unsigned>(all.patterns.size()), HS_MODE_BLOCK, &generic, &database, &error);
         if (status == HS_SUCCESS) {
             group.database.reset(database);
             break;
@@ -133,11 +160,9 @@ void SignatureSet::compile(bool udp, bool has_ports) {
         if (error == nullptr || error->expression < 0)
             throw std::runtime_error(std::string("signatures cannot be compiled: ") +
                                      (error != nullptr ? error->message : "no memory"));
-        const auto bad = ids.begin() + error->expression;
-        const Signature& signature = signatures_[*bad];
-        refused_.push_back(signature.file + ":" + std::to_string(signature.line) + ": " + signature.id +
-                           ": pattern: " + error->message);
-        ids.erase(bad);
+        const auto bad = static_cast<std::size_t>(error->expression);
+        refused_.push_back(refusal(signatures_[all.indices[bad]], all.places[bad], error->message));
+        std::erase(ids, all.indices[bad]);
     }
     note_ports(group, ids, has_ports);
 }

@@ -42,8 +42,10 @@ public:
         using Database = std::unique_ptr<hs_database, Free>;
 
         Database database;  // none: no signature is in it
-        // Ports that one of its signatures names; all, in a group without ports.
-        std::bitset<65536> ports;
+        // Ports that one of its signatures names, as whose it says: of who sends an answer, and of whom a request is
+        // sent to. All, in a group without ports.
+        std::bitset<65536> sources;
+        std::bitset<65536> destinations;
     };
     // [protocol: tcp, udp][has ports]
     const std::array<std::array<Group, 2>, 2>& groups() const noexcept { return groups_; }

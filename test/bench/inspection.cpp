@@ -51,8 +51,8 @@ std::shared_ptr<const SignatureSet> made_up(unsigned count) {
     for (unsigned i = 0; i < count; ++i) {
         Signature signature;
         signature.id = fmt::format("made-up-{}", i);
-        signature.pattern =
-            fmt::format("{}{}{}{}", i % 2 == 0 ? "^" : "", word(), i % 4 == 1 ? "[^\\r\\n]*" : " ", word());
+        signature.patterns = {
+            fmt::format("{}{}{}{}", i % 2 == 0 ? "^" : "", word(), i % 4 == 1 ? "[^\\r\\n]*" : " ", word())};
         signature.caseless = i % 3 == 0;
         signature.protocol = i % 5 == 0 ? PayloadProtocol::udp : PayloadProtocol::tcp;
         signatures.push_back(std::move(signature));
@@ -134,29 +134,73 @@ void measure_path(const std::string& load, const SyntheticTraffic& traffic,
     std::fflush(stdout);
 }
 
+// What one look alone is measured with.
+struct Look {
+    const char* name;
+    std::uint8_t protocol;
+    std::uint16_t port;  // of whom it is sent to
+    std::string payload;
+};
+
+std::string random_bytes(std::size_t size) {
+    std::mt19937 random(7);
+    std::string bytes;
+    while (bytes.size() < size) bytes += static_cast<char>(random());
+    return bytes;
+}
+
+std::vector<Look> looks() {
+    constexpr std::uint8_t tcp = 6, udp = 17;
+    const std::string hello("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11);
+    const std::string query(
+        "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www\x07"
+        "example\x03org\x00\x00\x01\x00\x01",
+        33);
+    return {
+        {"web request", tcp, 80, request.substr(0, 18)},
+        {"web request", tcp, 80, request.substr(0, 64)},
+        {"web request", tcp, 80, request.substr(0, 256)},
+        {"web request", tcp, 80, request},
+        {"POST of JSON", tcp, 80,
+         "POST /api/items HTTP/1.1\r\nHost: www.example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; "
+         "rv:128.0) Gecko/20100101 Firefox/128.0\r\nContent-Type: application/json\r\nContent-Length: "
+         "88\r\n\r\n{\"jsonrpc\":\"2.0\",\"method\":\"items.list\",\"params\":{\"page\":1,\"name\":\"abc\"},"
+         "\"id\":1}"},
+        {"TLS ClientHello", tcp, 443, hello + random_bytes(506)},
+        {"random, TCP", tcp, 40'000, random_bytes(1'024)},
+        {"random, UDP", udp, 40'000, random_bytes(64)},
+        {"random, UDP", udp, 40'000, random_bytes(512)},
+        {"random, UDP port 443", udp, 443, random_bytes(1'200)},
+        {"DNS query", udp, 53, query},
+        {"BitTorrent DHT", udp, 6881,
+         "d1:ad2:id20:abcdefghij01234567896:target20:mnopqrstuvwxyz123456e1:q9:find_node1:t2:aa1:y1:qe"},
+        {"BitTorrent", tcp, 51'413,
+         "\x13"
+         "BitTorrent protocol" +
+             random_bytes(48)}};
+}
+
 void measure_alone(const Contender& contender) {
     const auto begin = std::chrono::steady_clock::now();
     const auto again = std::make_shared<const SignatureSet>(contender.set->signatures());
     const std::chrono::duration<double> compiled = std::chrono::steady_clock::now() - begin;
     Inspector inspector(again);
+    fmt::print("{}: {} signatures, compiled in {:.2f} s to {} kB, {} kB of scratch\n", contender.name,
+               again->signatures().size(), compiled.count(), again->database_bytes() / 1000,
+               inspector.scratch_bytes() / 1000);
     std::vector<SignatureIndex> found(16);
-    for (const std::size_t size : {18u, 64u, 256u, 512u}) {
-        const std::span payload{reinterpret_cast<const std::byte*>(request.data()),
-                                std::min(size, request.size())};
+    for (const Look& look : looks()) {
+        const std::span payload{reinterpret_cast<const std::byte*>(look.payload.data()), look.payload.size()};
         std::vector<double> times;
         for (int round = 0; round < 7; ++round) {
-            constexpr int looks = 100'000;
+            constexpr int count = 100'000;
             const std::uint64_t start = rte_rdtsc();
-            for (int i = 0; i < looks; ++i) inspector.inspect(6, 40'000, 80, payload, found);
-            times.push_back(1e9 * static_cast<double>(rte_rdtsc() - start) / looks /
+            for (int i = 0; i < count; ++i)
+                inspector.inspect(look.protocol, 40'000, look.port, payload, found);
+            times.push_back(1e9 * static_cast<double>(rte_rdtsc() - start) / count /
                             static_cast<double>(rte_get_tsc_hz()));
         }
-        fmt::print(
-            "{:<12} {:>6} signatures, {:>4} bytes: {:>6.0f} ns a payload; compiled in {:.2f} s to {} kB, {} "
-            "kB "
-            "of scratch\n",
-            contender.name, again->signatures().size(), payload.size(), median(times), compiled.count(),
-            again->database_bytes() / 1000, inspector.scratch_bytes() / 1000);
+        fmt::print("  {:<22} {:>5} bytes {:>6.0f} ns a payload\n", look.name, payload.size(), median(times));
     }
 }
 
@@ -165,7 +209,8 @@ void measure_alone(const Contender& contender) {
 int main(int count, char** arguments) try {
     Options options;
     CLI::App app("What the look into payloads costs, on this machine");
-    app.add_option("--rounds", options.rounds, "Rounds of each measurement, medians are shown")
+    app.add_option("--rounds", options.rounds,
+                   "Rounds on the path, medians are shown; 0: only the looks alone")
         ->capture_default_str();
     app.add_option("--signatures", options.folder, "Folder of the shipped signatures")->required();
     CLI11_PARSE(app, count, arguments);
@@ -175,6 +220,7 @@ int main(int count, char** arguments) try {
                                             {"200", made_up(200)},
                                             {"2000", made_up(2'000)}};
     for (std::size_t i = 1; i < contenders.size(); ++i) measure_alone(contenders[i]);
+    if (options.rounds == 0) return 0;
     fmt::print("{:<34} {:<12} {:>8} {:>8} {:>10} {:>8}\n", "load", "signatures", "M/s", "ratio", "looked %",
                "shed %");
     measure_path("IMIX, 30,000 flows", {.sizes = Sizes::imix, .flows = 30'000, .payload = request},

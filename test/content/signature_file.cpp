@@ -59,7 +59,7 @@ differs = ["235 yes", "HEX:00"]
     CHECK(signature.category == SignatureCategory::brute_force);
     CHECK(signature.words == "a login fails");
     CHECK(signature.reference == "RFC 1");
-    CHECK(signature.pattern == "^5\\d\\d");
+    CHECK(signature.patterns == std::vector<std::string>{"^5\\d\\d"});
     CHECK(signature.caseless);
     CHECK(signature.multiline);
     CHECK_FALSE(signature.dotall);
@@ -127,6 +127,8 @@ TEST_CASE("each mistake is named with its file, line, key and how to mend it, an
     is(said_instead("pattern", "pattern = ''"), "pattern: is no pattern; write a string of 1 to 4096 bytes");
     is(said_instead("pattern", "pattern = \"a\\u0000b\""), "pattern: is no pattern");
     is(said_instead("pattern", "pattern = '" + std::string(4097, 'a') + "'"), "pattern: is no pattern");
+    is(said_instead("pattern", "pattern = []"), "pattern: is no list of 1 to 100 patterns");
+    is(said_instead("pattern", "pattern = ['a', '']"), "pattern: is no pattern; write a string");
     is(said_instead("matches", "matches = []"), "matches: is no list of 1 to 100 payloads");
     is(said_instead("matches", "matches = [\"hex:1\"]"), "matches: has no payload there");
     is(said_instead("matches", "matches = [\"hex:1g\"]"), "matches: has no payload there");
@@ -157,7 +159,7 @@ TEST_CASE("of two signatures with one id the first counts, also when they are in
     REQUIRE(files.mistakes.size() == 2);
     CHECK(files.mistakes[1] == "b.toml:1: signature[1].id: there is another \"a\"; rename one of them");
     REQUIRE(files.signatures.size() == 1);
-    CHECK(files.signatures[0].pattern == "x");
+    CHECK(files.signatures[0].patterns == std::vector<std::string>{"x"});
 }
 
 TEST_CASE("what is no list of signatures is named, and what is no TOML, with its line") {

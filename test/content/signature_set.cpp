@@ -39,6 +39,21 @@ TEST_CASE("a pattern that Hyperscan refuses is named, and takes no other down") 
     CHECK(found(inspector, tcp, 1, 2, "one two") == Ids{"a", "b"});
 }
 
+TEST_CASE("of several patterns any makes the signature, and several of them make it once") {
+    Inspector inspector(
+        set_of(signature_list_text("list", "['one', '^two', 'three$']") + signature_text("other", "two")));
+    CHECK(found(inspector, tcp, 1, 2, "a one") == Ids{"list"});
+    CHECK(found(inspector, tcp, 1, 2, "two one three") == Ids{"list", "other"});
+    CHECK(found(inspector, tcp, 1, 2, "a two three.") == Ids{"other"});
+}
+
+TEST_CASE("of several patterns the one that Hyperscan refuses is named, and its signature is left out") {
+    const auto set = set_of(signature_list_text("list", "['one', '(a', 'two']"));
+    REQUIRE(set->refused().size() == 1);
+    CHECK(set->refused()[0].starts_with("a.toml:1: list: pattern[2]: "));
+    CHECK(set->signatures().empty());
+}
+
 TEST_CASE("an empty set matches nothing and applies to nothing") {
     const auto set = set_of("");
     Inspector inspector(set);
@@ -72,6 +87,19 @@ TEST_CASE(
     CHECK(inspector.may_match(udp, 40000, 53));
     CHECK(inspector.may_match(udp, 53, 40000));
     CHECK_FALSE(inspector.may_match(udp, 40000, 54));
+}
+
+TEST_CASE("what is said of requests applies to no answer, and the other way round") {
+    Inspector inspector(set_of(signature_text("asks", "x", "ports = [53]\nsender = \"initiator\"") +
+                               signature_text("answers", "x", "ports = [123]\nsender = \"responder\"")));
+    for (const std::uint8_t protocol : {tcp, udp}) {
+        CHECK(inspector.may_match(protocol, 40000, 53));
+        CHECK_FALSE(inspector.may_match(protocol, 53, 40000));
+        CHECK(inspector.may_match(protocol, 123, 40000));
+        CHECK_FALSE(inspector.may_match(protocol, 40000, 123));
+        CHECK_FALSE(inspector.may_match(protocol, 53, 123));
+        CHECK(inspector.may_match(protocol, 123, 53));
+    }
 }
 
 TEST_CASE("what has no port applies to every port, beside what has one") {

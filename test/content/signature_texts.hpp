@@ -11,12 +11,18 @@
 
 namespace flowlock::test {
 
-// A signature that looks for `pattern`; `more` is further lines, or others instead of these.
+// A signature that looks for `patterns`, as they stand in a file; `more` is further lines.
+inline std::string signature_list_text(const std::string& id, const std::string& patterns,
+                                       const std::string& more = "") {
+    return "[[signature]]\nid = \"" + id +
+           "\"\ncategory = \"tool\"\nwords = \"w\"\nreference = \"r\"\npattern = " + patterns +
+           "\nmatches = [\"x\"]\ndiffers = [\"y\"]\n" + more + "\n";
+}
+
+// One that looks for `pattern`.
 inline std::string signature_text(const std::string& id, const std::string& pattern,
                                   const std::string& more = "") {
-    return "[[signature]]\nid = \"" + id +
-           "\"\ncategory = \"tool\"\nwords = \"w\"\nreference = \"r\"\npattern = '" + pattern +
-           "'\nmatches = [\"x\"]\ndiffers = [\"y\"]\n" + more + "\n";
+    return signature_list_text(id, "'" + pattern + "'", more);
 }
 
 inline SignatureFiles read(const std::string& text) {

@@ -20,7 +20,7 @@ inline std::shared_ptr<const SignatureSet> signatures_of(const std::vector<std::
         signature.id = "begins-with-" + word;
         signature.category = category;
         signature.words = "begins with " + word;
-        signature.pattern = "^" + word;
+        signature.patterns = {"^" + word};
         signatures.push_back(std::move(signature));
     }
     return std::make_shared<const SignatureSet>(std::move(signatures));

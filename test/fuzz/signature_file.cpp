@@ -25,7 +25,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(signature.file == "fuzz.toml" && signature.line > 0);
         require(ids.insert(signature.id).second);
         require(!signature.id.empty() && !signature.words.empty() && !signature.reference.empty());
-        require(!signature.pattern.empty() && signature.pattern.size() <= pattern_length_max);
+        require(!signature.patterns.empty() && signature.patterns.size() <= patterns_max);
+        for (const std::string& pattern : signature.patterns)
+            require(!pattern.empty() && pattern.size() <= pattern_length_max);
         require(!signature.matches.empty() && !signature.differs.empty());
         for (const PortRange& range : signature.ports) require(range.first >= 1 && range.first <= range.last);
     }
