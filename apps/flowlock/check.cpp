@@ -48,6 +48,13 @@ void check_config(const ConfigSources& sources, const Config& config, Checks& ch
                                "# under [networks], name your servers: internal = [\"10.0.0.0/16\"]"));
     else
         checks.push_back(ok("configuration.internal", "internal networks are named"));
+    if (config.report.reporter.is_known())
+        checks.push_back(ok("configuration.xarf",
+                            "abuse is reported in the name of " + config.report.reporter.organisation));
+    else
+        checks.push_back(ok("configuration.xarf",
+                            "no xarf.json is written: report.organisation, report.contact and report.domain "
+                            "are not configured"));
     if (config.limits.empty() && !config.scan.enabled)
         checks.push_back(wrong("configuration.limits",
                                "no limit and no scan detection: nothing would be found",

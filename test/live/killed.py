@@ -21,7 +21,7 @@ HOSTS = 200
 # Each host's flow of each second is above it: reports come by the hundred, all at the full second.
 SETTINGS = limit("tiny", 1) + "[scan]\nenabled = false\n"
 PER_SECOND = 2_000
-CASE_FILES = {"report.json", "report.txt", "dump.txt", "evidence.pcapng", "manifest.json"}
+CASE_FILES = {"report.json", "report.txt", "dump.txt", "evidence.pcapng", "xarf.json", "manifest.json"}
 LOCK_MEMBERS = {"schema", "id", "state", "reason", "kind", "direction", "host", "opened", "trigger", "totals", "loss"}
 
 
