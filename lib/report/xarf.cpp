@@ -93,7 +93,7 @@ std::string description_of(const LockReport& report, const std::string& left_out
 }
 
 Json tags_of(const Finding& finding, const XarfType& type) {
-    Json tags = {fmt::format("flowlock:{}", name_of(finding.kind))};
+    Json tags = Json::array({fmt::format("flowlock:{}", name_of(finding.kind))});
     if (!type.attack_vector.empty()) tags.push_back("attack:" + type.attack_vector);
     if (finding.reason == Reason::scan)
         for (const ToolShare& share : finding.scan.tools) tags.push_back("tool:" + share.tool);
