@@ -82,9 +82,11 @@ TEST_CASE("nobody is reported for what no type says, or whom a report would wron
     CHECK_FALSE(is_written(reported(rogue_dhcp_report())));
     CHECK_FALSE(is_written(reported(exonerated_report())));
     CHECK_FALSE(is_written(reported(amplification_report())));
-    CHECK_FALSE(is_written(reported(network_report())));
-    CHECK_FALSE(is_written(reported(outside_report())));
-    CHECK_FALSE(is_written(reported(group_report())));
+    for (const Scope scope : {Scope::network, Scope::group, Scope::outside}) {
+        LockReport of_many = flood_report();
+        of_many.finding.scope = scope;
+        CHECK_FALSE(is_written(of_many));
+    }
 
     LockReport withdrawn = reported(scan_report());
     withdrawn.state = CaseState::withdrawn;
