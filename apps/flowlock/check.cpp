@@ -79,6 +79,13 @@ void check_config(const ConfigSources& sources, const Config& config, Checks& ch
                                "# under [networks], name your servers: internal = [\"10.0.0.0/16\"]"));
     else
         checks.push_back(ok("configuration.internal", "internal networks are named"));
+    if (config.report.reporter.is_known())
+        checks.push_back(ok("configuration.xarf",
+                            "abuse is reported in the name of " + config.report.reporter.organisation));
+    else
+        checks.push_back(ok("configuration.xarf",
+                            "no xarf.json is written: report.organisation, report.contact and report.domain "
+                            "are not configured"));
     check_detectors(config, checks);
     check_payloads(config, checks);
 }

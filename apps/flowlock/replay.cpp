@@ -228,7 +228,8 @@ int replay(const ReplayCommand& command) {
                          .evidence = config.evidence,
                          .origin = {.tap = config.report.tap.empty() ? "replay" : config.report.tap,
                                     .version = FLOWLOCK_VERSION,
-                                    .internal = {}},
+                                    .internal = {},
+                                    .reporter = config.report.reporter},
                          .secret = secret},
                         workers.channels());
     control.name_port(source.port(), "replay");

@@ -109,7 +109,10 @@ Monitor::Options monitor_options(const Config& config, const CorePlan& plan,
                         .engine = config.engine,
                         .report = config.report,
                         .evidence = config.evidence,
-                        .origin = {.tap = tap_of(config), .version = FLOWLOCK_VERSION, .internal = {}},
+                        .origin = {.tap = tap_of(config),
+                                   .version = FLOWLOCK_VERSION,
+                                   .internal = {},
+                                   .reporter = config.report.reporter},
                         .secret = HashKey::random(),
                         .live = true}};
 }

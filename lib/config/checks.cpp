@@ -37,11 +37,29 @@ void check_scan(ConfigDraft& draft) {
                                "); make contacts_max larger or min_targets smaller");
 }
 
+// XARF wants all three.
+void check_reporter(ConfigDraft& draft) {
+    const Reporter& reporter = draft.options.report.reporter;
+    if (reporter.is_known() || reporter == Reporter{}) return;
+    constexpr std::string_view said[] = {"report.organisation", "report.contact", "report.domain"};
+    const std::string* const values[] = {&reporter.organisation, &reporter.contact, &reporter.domain};
+    std::string_view first_said;
+    std::string missing;
+    for (std::size_t i = 0; i < std::size(said); ++i) {
+        if (!values[i]->empty() && first_said.empty()) first_said = said[i];
+        if (values[i]->empty()) missing += (missing.empty() ? "" : " and ") + std::string(said[i]);
+    }
+    draft.mistakes.add(
+        draft.places.find(first_said)->second,
+        "xarf.json needs to know who reports; add " + missing + ", or remove this, and none is written");
+}
+
 void check_report(ConfigDraft& draft) {
     if (draft.options.externals_by == ExternalsBy::as && draft.options.as_file.empty())
         draft.mistakes.add(
             later_place(draft, "report.externals_by", "report.as_file"),
             "\"as\" needs a table of networks; add as_file = \"/etc/flowlock/as.csv\" to [report]");
+    check_reporter(draft);
 }
 
 }  // namespace

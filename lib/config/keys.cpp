@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "config/abuse_values.hpp"
+#include "config/report_values.hpp"
 
 namespace flowlock {
 namespace {
@@ -151,6 +152,13 @@ constexpr Key keys[] = {
     {"report.externals_by",
      [](const toml::node& v, Config& c) { return read_choice(v, externals_by, c.externals_by); }},
     {"report.as_file", [](const toml::node& v, Config& c) { return read_path(v, c.as_file); }},
+    {"report.tap", [](const toml::node& v, Config& c) { return read_line(v, c.report.tap); }},
+    {"report.organisation",
+     [](const toml::node& v, Config& c) { return read_line(v, c.report.reporter.organisation); }},
+    {"report.contact",
+     [](const toml::node& v, Config& c) { return read_mail_address(v, c.report.reporter.contact); }},
+    {"report.domain",
+     [](const toml::node& v, Config& c) { return read_domain(v, c.report.reporter.domain); }},
     {"evidence.enabled", [](const toml::node& v, Config& c) { return read_flag(v, c.evidence.enabled); }},
     {"evidence.before",
      [](const toml::node& v, Config& c) { return read_epochs(v, evidence_span, c.evidence.before); }},

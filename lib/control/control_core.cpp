@@ -275,6 +275,7 @@ void ControlCore::apply(const Reload& settings) {
     limits_.settle_figures();
     evidence_.change_options(settings.evidence);
     origin_.tap = settings.tap;
+    origin_.reporter = settings.report.reporter;
     if (other_networks) change_networks(settings.internal);
     hosts_.change_groups(settings.limits.groups);
     merger_.change_allowances(settings.limits.allowances);

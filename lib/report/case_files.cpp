@@ -10,6 +10,7 @@
 #include "report/json_report.hpp"
 #include "report/sha256.hpp"
 #include "report/text_report.hpp"
+#include "report/xarf.hpp"
 
 namespace flowlock {
 namespace {
@@ -34,6 +35,7 @@ std::vector<CaseFile> evidence_files(const LockReport& report) {
 
 std::vector<CaseFile> case_files(const LockReport& report, const TextStyle& style) {
     std::vector<CaseFile> files = evidence_files(report);
+    if (auto xarf = xarf_page(report, files)) files.push_back({"xarf.json", *std::move(xarf)});
     files.push_back({"report.json", json_report_page(report)});
     files.push_back({"report.txt", text_report(report, style)});
     files.push_back({"manifest.json", manifest_of(report.id, files)});

@@ -17,8 +17,8 @@ struct CaseFile {
 };
 
 // Every name that a case's file can have. report.json comes last: where it stands, the folder is known to be ours.
-inline constexpr std::array case_file_names{"report.txt", "dump.txt", "evidence.pcapng", "manifest.json",
-                                            "report.json"};
+inline constexpr std::array case_file_names{"report.txt", "dump.txt",      "evidence.pcapng",
+                                            "xarf.json",  "manifest.json", "report.json"};
 
 // dump.txt and evidence.pcapng; none, if the case has no packets.
 std::vector<CaseFile> evidence_files(const LockReport& report);

@@ -13,6 +13,7 @@
 #include "detect/duplicate_figures.hpp"
 #include "detect/finding.hpp"
 #include "report/evidence.hpp"
+#include "report/reporter.hpp"
 
 namespace flowlock {
 
@@ -32,6 +33,7 @@ struct Origin {
     std::string tap;               // the monitor's name
     std::string version;           // of flowlock
     std::vector<Prefix> internal;  // the networks it took for its own
+    Reporter reporter{};           // for xarf.json only
 
     friend bool operator==(const Origin&, const Origin&) = default;
 };

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "report/reporter.hpp"
+
 namespace flowlock {
 
 enum class NumberFormat : std::uint8_t { de, en };  // 40.674.000 and 5,909; or 40,674,000 and 5.909
@@ -28,6 +30,7 @@ struct ReportOptions {
     NumberFormat number_format = NumberFormat::de;
     NetscanFormat netscan_format = NetscanFormat::v1;
     std::string tap;                    // the monitor's name in reports; empty: the host's name, or "replay"
+    Reporter reporter{};                // of abuse reports; none: xarf.json is not written
     std::uint32_t targets_max = 500;    // rows of a scan's log, as in the provider's mails; JSON and text
     std::uint32_t externals_max = 100;  // external addresses of a limit's summary; JSON and text
 

@@ -63,6 +63,10 @@ constexpr const char* all_keys[] = {"internal",
                                     "directions",
                                     "externals_by",
                                     "as_file",
+                                    "tap",
+                                    "organisation",
+                                    "contact",
+                                    "domain",
                                     "kinds",
                                     "amplification_matches",
                                     "amplification_externals",
@@ -186,6 +190,8 @@ TEST_CASE("the example of the documentation says the defaults and nothing else")
     REQUIRE(example.report.netscan_format == defaults.report.netscan_format);
     REQUIRE(example.report.targets_max == defaults.report.targets_max);
     REQUIRE(example.report.externals_max == defaults.report.externals_max);
+    REQUIRE(example.report.tap == defaults.report.tap);
+    REQUIRE(example.report.reporter == defaults.report.reporter);
     REQUIRE(example.evidence == defaults.evidence);
     REQUIRE(example.live.ports.size() == 1);
     REQUIRE(example.live.cores == defaults.live.cores);

@@ -45,7 +45,7 @@ TEST_CASE("a key that is near to none is told with all that there are") {
         {"[report]\ncolour = 1",
          "flowlock.toml:2: report.colour: is not known; known are report.number_format, "
          "report.netscan_format, report.targets_max, report.externals_max, report.externals_by, "
-         "report.as_file"},
+         "report.as_file, report.tap, report.organisation, report.contact, report.domain"},
         {"[networks]\nwindow = 1",
          "flowlock.toml:2: networks.window: is not known; known are networks.internal"},
     });
@@ -345,6 +345,35 @@ TEST_CASE("what names no port, no CPU and no folder is told with an example") {
         {"[output]\nfolder = \"reports\"",
          "flowlock.toml:2: output.folder: is \"reports\"; write an absolute path, such as "
          "\"/var/lib/flowlock\""},
+    });
+}
+
+TEST_CASE("who reports is said as e-mail address and domain, and wholly or not at all") {
+    const std::string all =
+        "[report]\norganisation = \"Example\"\ncontact = \"abuse+x@mail.example.com\"\ndomain = "
+        "\"example.com\"";
+    CHECK(mistakes(all) == "accepted");
+    CHECK(mistakes("[report]\ntap = \"rack 3\"\norganisation = \"\"\ncontact = \"\"\ndomain = \"\"") ==
+          "accepted");
+    for (const std::string bad : {"abuse", "abuse@", "@example.com", "abuse@example", "a..b@example.com",
+                                  "a b@example.com", "abuse@192.0.2.1", "abuse@-a.example"}) {
+        INFO(bad);
+        CHECK(mistakes("[report]\ncontact = \"" + bad + "\"") ==
+              "flowlock.toml:2: report.contact: is \"" + bad +
+                  "\"; write an e-mail address, such as \"abuse@example.com\"");
+    }
+    for (const std::string bad : {"example", "example..com", ".example.com", "example.com.", "192.0.2.1",
+                                  "exa_mple.com", "example-.com"}) {
+        INFO(bad);
+        CHECK(mistakes("[report]\ndomain = \"" + bad + "\"") ==
+              "flowlock.toml:2: report.domain: is \"" + bad + "\"; write a domain, such as \"example.com\"");
+    }
+    require_each({
+        {"[report]\ntap = 3",
+         "flowlock.toml:2: report.tap: is 3; write a string of at most 200 bytes without control characters"},
+        {"[report]\ncontact = \"abuse@example.com\"",
+         "flowlock.toml:2: report.contact: xarf.json needs to know who reports; add report.organisation and "
+         "report.domain, or remove this, and none is written"},
     });
 }
 

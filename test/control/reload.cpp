@@ -181,3 +181,22 @@ TEST_CASE("scans that are switched off are closed, and begin anew when they are 
     CHECK(again[0].finding.targets_total == 40);
     CHECK(again[0].finding.totals.packets == Packets{40});
 }
+
+TEST_CASE("a reload says in whose name the next reports accuse") {
+    ControlCore::Options options = live_options();
+    Tap tap(options);
+    auto settings = reload_of(options);
+    settings.tap = "rack 3";
+    settings.report.reporter = {
+        .organisation = "Example", .contact = "abuse@example.com", .domain = "example.com"};
+    tap.control().reload(settings);
+    std::vector<Sent> sweep;
+    for (int i = 0; i < 40; ++i)
+        sweep.push_back({.time_ns = i, .to = "192.0.2." + std::to_string(1 + i), .to_port = 22});
+    for (int second = 0; second < 5; ++second)
+        tap.epoch(100 + second, second == 0 ? sweep : std::vector<Sent>{});
+    const auto reports = tap.control().take_reports();
+    REQUIRE(reports.size() == 1);
+    CHECK(reports[0].origin.tap == "rack 3");
+    CHECK(reports[0].origin.reporter == settings.report.reporter);
+}

@@ -19,9 +19,10 @@ KILLS = int(os.environ.get("FLOWLOCK_KILLS", 12))
 SEED = 20131113
 HOSTS = 200
 # Each host's flow of each second is above it: reports come by the hundred, all at the full second.
-SETTINGS = limit("tiny", 1) + "[scan]\nenabled = false\n"
+SETTINGS = (limit("tiny", 1) + "[scan]\nenabled = false\n"
+            '[report]\norganisation = "Example"\ncontact = "abuse@example.com"\ndomain = "example.com"\n')
 PER_SECOND = 2_000
-CASE_FILES = {"report.json", "report.txt", "dump.txt", "evidence.pcapng", "manifest.json"}
+CASE_FILES = {"report.json", "report.txt", "dump.txt", "evidence.pcapng", "xarf.json", "manifest.json"}
 LOCK_MEMBERS = {"schema", "id", "state", "reason", "kind", "direction", "host", "opened", "trigger", "totals", "loss"}
 
 

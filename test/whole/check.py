@@ -165,6 +165,11 @@ def check_bad_configurations(options, checks, folder):
     checks.equal("exit status of an empty one", empty["status"], 2)
     wrong = {check["name"] for check in empty["checks"] if check["state"] == "wrong"}
     checks.that({"configuration.ports", "configuration.internal"} <= wrong, wrong)
+    (nobody,) = named(empty, "configuration.xarf")
+    checks.equal("nobody reports", (nobody["state"], nobody["text"].split(":")[0]), ("ok", "no xarf.json is written"))
+    somebody = report_of(options, checks, "--config", "/dev/null", "--set", "report.organisation=Example Hosting",
+                         "--set", "report.contact=abuse@example.com", "--set", "report.domain=example.com")
+    checks.that("Example Hosting" in named(somebody, "configuration.xarf")[0]["text"], "who reports is not said")
     mended = report_of(options, checks, "--config", "/dev/null", "--internal", "10.0.0.0/8", "--set", 'live.ports=["net_null0"]')
     checks.equal("mended on the command line", [check["name"] for check in mended["checks"]
                                                 if check["name"].startswith("configuration.") and check["state"] != "ok"], [])
