@@ -198,20 +198,6 @@ def check_again(checks, options, folder, report):
     shown = {ip for ip in re.findall(r"198\.51\.100\.\d+", hidden)}
     checks.equal("internal addresses that are shown", shown, {report["host"]["address"]})
     checks.equal("lines", len(hidden.splitlines()), len(again.stdout.splitlines()))
-    for layout, pattern in (("v3", r"\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4} (\w+) +(\S+) (\d+) +=> +(\S+) (\d+) *"),
-                            ("v4", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +(\S+) +(\d+) -> +(\S+) +(\d+) +(\d+) (\w+)")):
-        if report["reason"] != "scan":
-            continue
-        text = subprocess.run([*command, "--log-only", "--format", layout], capture_output=True, text=True).stdout
-        quoted = "".join(f"> {line}\n" for line in text.splitlines())
-        rows = re.findall(f"^> {pattern}$", quoted, re.MULTILINE)
-        if layout == "v3":
-            rows = [(source, port, target, to) for _, source, port, target, to in rows]
-        else:
-            rows = [row[:4] for row in rows]
-        expected = [(report["host"]["address"], str(target["source_port"]), target["address"], str(target["port"]))
-                    for target in report["targets"]]
-        checks.equal(f"rows of {layout}", sorted(rows), sorted(expected))
 
 
 def replay(options, capture, folder, workers, *more):
