@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "case_reader.hpp"
 #include "check.hpp"
 #include "command_line.hpp"
 #include "replay.hpp"

@@ -5,7 +5,6 @@
 #include <iterator>
 #include <set>
 #include <span>
-#include <string_view>
 #include <tuple>
 
 #include "control/evidence_choice.hpp"
@@ -17,17 +16,6 @@ namespace {
 
 constexpr std::uint16_t port_unknown = 255;
 
-// "192.0.2.0/24, 2001:db8::/48", as Finding::subject has it.
-PrefixSet networks_of(std::string_view text) {
-    std::vector<Prefix> prefixes;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find_first_of(", "), text.size());
-        if (const auto prefix = Prefix::parse(text.substr(0, end))) prefixes.push_back(*prefix);
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return PrefixSet{std::move(prefixes)};
-}
-
 std::span<const HostPacket> packets_of(const ArchivedEpoch& epoch, const IpAddress& host) {
     const auto [first, last] =
         std::equal_range(epoch.by_host.begin(), epoch.by_host.end(), HostPacket{host},
@@ -38,12 +26,10 @@ std::span<const HostPacket> packets_of(const ArchivedEpoch& epoch, const IpAddre
 }  // namespace
 
 EvidenceBook::Subject EvidenceBook::Subject::of(const Finding& finding) {
-    Subject subject{.scope = finding.scope, .host = finding.host, .networks = {}};
+    Subject subject{.scope = finding.scope, .host = finding.host, .networks = networks_of(finding)};
     if (finding.scope == Scope::outside) subject.host = {};
     if (finding.reason == Reason::misconfiguration && finding.scope == Scope::host)
         subject.foreign = FaultFrames::of(finding);
-    if (finding.scope == Scope::network || finding.scope == Scope::group)
-        subject.networks = networks_of(finding.subject);
     return subject;
 }
 
@@ -122,6 +108,10 @@ void EvidenceBook::count(Case& open, const EpochLog& log) const {
 
 void EvidenceBook::keep(Case& open, const ArchivedEpoch& epoch, const HostPacket& reference) const {
     const PacketHead& head = epoch.heads[reference.head];
+    const Decoded decoded = decode(head.link, head.head(), head.wire_bytes);
+    // What one of them sends to another is listed with both; it is shown once, as sent.
+    if (reference.direction == Direction::in && open.subject.holds(decoded.key.address[decoded.sender]))
+        return;
     Kept kept;
     kept.packet = {.time = time_from_ns(head.time_ns),
                    .link = head.link,
@@ -138,7 +128,7 @@ void EvidenceBook::keep(Case& open, const ArchivedEpoch& epoch, const HostPacket
     kept.epoch_s = epoch.start_s;
     kept.serial = head.serial;
     kept.lot = head.lot;
-    kept.protocol = decode(head.link, head.head(), head.wire_bytes).key.protocol;
+    kept.protocol = decoded.key.protocol;
     open.kept.push_back(std::move(kept));
     if (open.kept.size() >= 4 * std::size_t{options_.packets_max}) thin_out(open);
 }
@@ -146,11 +136,14 @@ void EvidenceBook::keep(Case& open, const ArchivedEpoch& epoch, const HostPacket
 // Frames of nobody internal, and of those whose address the host uses.
 void EvidenceBook::take_foreign(Case& open, const ArchivedEpoch& epoch) const {
     const FaultFrames& wanted = *open.subject.foreign;
+    std::set<std::uint32_t> taken;  // as between two of the addresses
     const auto take_from = [&](const IpAddress& host) {
-        for (const HostPacket& reference : packets_of(epoch, host)) {
+        for (HostPacket reference : packets_of(epoch, host)) {
             const PacketHead& head = epoch.heads[reference.head];
             if (!wanted.may_hold(head.link, head.head(), head.wire_bytes)) continue;
+            if (!taken.insert(reference.head).second) continue;
             ++open.packets_out;
+            reference.direction = Direction::out;
             keep(open, epoch, reference);
         }
     };

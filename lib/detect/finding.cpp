@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "detect/finding.hpp"
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
 namespace flowlock {
 
 const char* name_of(Reason reason) {
@@ -177,6 +181,19 @@ const char* name_of(Role role) {
             return "requests";
     }
     return "";
+}
+
+PrefixSet networks_of(const Finding& finding) {
+    std::vector<Prefix> networks;
+    std::string_view text;
+    if (finding.scope == Scope::network || finding.scope == Scope::group) text = finding.subject;
+    // "192.0.2.0/24, 2001:db8::/48"
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find_first_of(", "), text.size());
+        if (const auto network = Prefix::parse(text.substr(0, end))) networks.push_back(*network);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return PrefixSet{std::move(networks)};
 }
 
 }  // namespace flowlock

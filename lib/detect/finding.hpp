@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "base/prefix.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
 
@@ -293,5 +294,8 @@ struct Finding {
     FactFigures fact{};
     std::uint64_t case_number = 0;  // among the cases of its detector; never shown
 };
+
+// Whose traffic was judged together: the networks that a network's or group's subject names; none in the other scopes.
+PrefixSet networks_of(const Finding& finding);
 
 }  // namespace flowlock

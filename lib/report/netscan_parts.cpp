@@ -13,9 +13,26 @@ std::string_view netscan_title(Kind kind) {
             return "Portscan detected from host";
         case Kind::icmp_sweep:
             return "ICMP sweep detected from host";
+        case Kind::amplification:
+            return "Amplification detected from host";
         case Kind::brute_force:
             return "Brute force detected from host";
+        case Kind::c2:
+            return "Remote control detected from host";
+        case Kind::exploit:
+            return "Exploits detected from host";
+        case Kind::malware:
+            return "Malware detected from host";
+        case Kind::mining:
+            return "Mining detected from host";
+        case Kind::p2p:
+            return "File sharing detected from host";
+        case Kind::phishing:
+            return "Phishing detected from host";
+        case Kind::sip_scan:
+            return "SIP scan detected from host";
         default:
+            // The other kinds have no log.
             return "Netscan detected from host";
     }
 }

@@ -9,7 +9,7 @@
 
 namespace flowlock {
 
-// "Netscan detected from host". A vertical scan is a "Portscan".
+// "Netscan detected from host". A vertical scan is a "Portscan", and abuse has its own name: whoever mines has not scanned.
 std::string_view netscan_title(Kind kind);
 
 // IPv6 does not fit the widths of the provider's fields: where there is any, all addresses' fields are widened.

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The two fibres of a link, each with one direction, are one stream: what comes of two ports is what `flowlock replay`
 makes of the whole capture. Who began a conversation is right, so the scanner is found, and the host that refuses what
-others ask of it is not taken for one."""
+others ask of it is not taken for one. Each packet of the evidence names the port that it came by."""
 
+import subprocess
 import time
 
 import stage
@@ -58,9 +59,29 @@ def essence(lock):
             if lock["scan"] else [(external["address"], external["flows"]) for external in lock["externals"]])
 
 
+def interfaces_of(capture):
+    """{(interface, whether the packet left the network)}, and {number: name}, by tshark."""
+    done = subprocess.run(["tshark", "-n", "-r", capture, "-T", "fields", "-e", "frame.interface_id", "-e",
+                           "frame.interface_name", "-e", "ip.src"], capture_output=True, text=True, check=True)
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    return ({(name, source.startswith("198.51.100.")) for _, name, source in rows},
+            {number: name for number, name, _ in rows})
+
+
+def check_interfaces(checks, monitor):
+    """The scan was seen on both ports, the flood on one."""
+    for lock in monitor.locks.values():
+        checks.scope = f"interfaces of {lock['id']}"
+        seen, numbers = interfaces_of(monitor.out / "cases" / lock["id"] / "evidence.pcapng")
+        expected = {("out1", True)} | ({("in1", False)} if lock["kind"] == "netscan" else set())
+        checks.equal("interfaces and directions", seen, expected)
+        checks.equal("interfaces of the report", sorted(lock["evidence"]["interfaces"]), sorted({name for name, _ in seen}))
+        checks.equal("numbers", sorted(numbers), [str(number) for number in range(len(expected))])
+
+
 def main():
     options = harness.arguments()
-    stage.require("ip")
+    stage.require("ip", "tshark")
     checks = harness.Checks()
     packets = conversation()
     with stage.Stage() as place:
@@ -76,6 +97,7 @@ def main():
         monitor.wait_for_case(["netscan"])
         summary = check_end(checks, monitor)
         check_sum(checks, summary, len(packets))
+        check_interfaces(checks, monitor)
         checks.scope = "two ports against one capture"
         replay = harness.replay(options, place.folder / "replay", "--config", monitor.config, capture)
         checks.equal("status of the replay", replay.status, 0)

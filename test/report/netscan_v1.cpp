@@ -108,3 +108,14 @@ TEST_CASE("one IPv6 target widens the whole log, also of an IPv4 host") {
     CHECK(widths_of(text).front() == 86);
     CHECK_THAT(text, Catch::EndsWith("192.0.2.1 => " + std::string(33, ' ') + "198.51.100.1:  443\n"));
 }
+
+TEST_CASE("a log of contacts says what was detected: whoever mines has not scanned") {
+    const auto [kind, title] = GENERATE(table<Kind, std::string>({
+        {Kind::brute_force, "\n#      Brute force detected from host   192.0.2.1 "},
+        {Kind::c2, "\n#   Remote control detected from host   192.0.2.1 "},
+        {Kind::mining, "\n#           Mining detected from host   192.0.2.1 "},
+        {Kind::sip_scan, "\n#         SIP scan detected from host   192.0.2.1 "},
+    }));
+    CHECK_THAT(netscan_v1::banner(kind, "192.0.2.1", {}), Catch::Contains(title));
+    CHECK_THAT(netscan_v1::banner(kind, "192.0.2.1", {}), !Catch::Contains("Netscan"));
+}

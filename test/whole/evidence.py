@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 import harness
+import link_frames as link
 
 INSIDE = ("198.51.100.0/24", "2001:db8:100::/48")
 
@@ -198,20 +199,6 @@ def check_again(checks, options, folder, report):
     shown = {ip for ip in re.findall(r"198\.51\.100\.\d+", hidden)}
     checks.equal("internal addresses that are shown", shown, {report["host"]["address"]})
     checks.equal("lines", len(hidden.splitlines()), len(again.stdout.splitlines()))
-    for layout, pattern in (("v3", r"\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4} (\w+) +(\S+) (\d+) +=> +(\S+) (\d+) *"),
-                            ("v4", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +(\S+) +(\d+) -> +(\S+) +(\d+) +(\d+) (\w+)")):
-        if report["reason"] != "scan":
-            continue
-        text = subprocess.run([*command, "--log-only", "--format", layout], capture_output=True, text=True).stdout
-        quoted = "".join(f"> {line}\n" for line in text.splitlines())
-        rows = re.findall(f"^> {pattern}$", quoted, re.MULTILINE)
-        if layout == "v3":
-            rows = [(source, port, target, to) for _, source, port, target, to in rows]
-        else:
-            rows = [row[:4] for row in rows]
-        expected = [(report["host"]["address"], str(target["source_port"]), target["address"], str(target["port"]))
-                    for target in report["targets"]]
-        checks.equal(f"rows of {layout}", sorted(rows), sorted(expected))
 
 
 def replay(options, capture, folder, workers, *more):
@@ -225,6 +212,61 @@ def replay(options, capture, folder, workers, *more):
 def scene(options, path, *arguments):
     subprocess.run([options.scene, *arguments, "--snap", "2000"], check=True, capture_output=True)
     return path
+
+
+def pcapng_block(kind, body):
+    body = body.ljust((len(body) + 3) // 4 * 4, b"\0")
+    return struct.pack("<II", kind, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
+
+
+def write_two_interfaces(path):
+    """What a host floods another with, by turns on an Ethernet interface and on one without link layer (101). Returns
+    {time: (link type, bytes)}."""
+    ethernet, raw = 1, 101
+    nanoseconds_option = struct.pack("<HHB3xHH", 9, 1, 9, 0, 0)
+    blocks = [pcapng_block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1))]
+    blocks += [pcapng_block(1, struct.pack("<HHI", link_type, 0, 0) + nanoseconds_option) for link_type in (ethernet, raw)]
+    given = {}
+    for number in range(3_000):
+        frame = link.udp("00:25:90:00:00:0a", "00:1b:21:00:00:01", "198.51.100.65", "203.0.113.9", (1_000 + number % 9, 9),
+                         bytes(30))
+        interface = number % 2
+        captured = frame[14:] if interface else frame
+        time = 1_700_000_000 * 10**9 + 1_000_000 * number
+        given[time] = ((ethernet, raw)[interface], captured)
+        blocks.append(pcapng_block(6, struct.pack("<IIIII", interface, time >> 32, time & 0xffffffff, len(captured),
+                                                  len(captured)) + captured))
+    path.write_bytes(b"".join(blocks))
+    return given
+
+
+def check_interfaces(checks, options, work):
+    """Packets of two link types stand under two interfaces, each with its own; a replay's ports are all one."""
+    checks.scope = "two interfaces"
+    given = write_two_interfaces(work / "two.pcapng")
+    limits = work / "limits.toml"
+    limits.write_text('[[limit]]\nname = "out"\ndirection = "out"\nmetric = "packets"\nper_second = 500\nwindow = "1s"\n')
+    for workers in (1, 2):
+        folder = work / f"two.{workers}"
+        replay(options, work / "two.pcapng", folder, workers, "--config", limits)
+        case, = (folder / "cases").iterdir()
+        report = json.loads((case / "report.json").read_text())
+        checks.equal("interfaces", report["evidence"]["interfaces"], ["replay"])
+        fields = ["frame.interface_id", "frame.interface_name", "frame.encap_type", "frame.time_epoch", "frame.protocols"]
+        done = subprocess.run(["tshark", "-n", "-r", case / "evidence.pcapng", "-T", "fields",
+                               *(word for field in fields for word in ("-e", field))], capture_output=True, text=True, check=True)
+        rows = [line.split("\t") for line in done.stdout.splitlines()]
+        checks.equal("packets", len(rows), report["evidence"]["packets"])
+        checks.equal("names", {row[1] for row in rows}, {"replay"})
+        wiretap = {1: "1", 101: "7"}  # what tshark calls the link types
+        times = [int(row[3].replace(".", "")) for row in rows]
+        checks.equal("link types", [row[2] for row in rows], [wiretap[given[time][0]] for time in times])
+        checks.equal("link types of each interface", len({(row[0], row[2]) for row in rows}), 2)
+        checks.equal("numbers", sorted({row[0] for row in rows}), ["0", "1"])
+        shown, _ = records_of_pcapng(case / "evidence.pcapng")
+        checks.that(all(given[time][1].startswith(head) for time, _, head in shown), "other bytes than were given")
+        checks.that(all("ip" in row[4].split(":") for row in rows), "tshark does not find IP")
+        check_tools(checks, case)
 
 
 def main():
@@ -260,6 +302,7 @@ def main():
                 check_tools(checks, folder)
                 check_again(checks, options, folder, report)
             check_refusals(checks, options, cases[0], work / f"{name}.refused")
+        check_interfaces(checks, options, work)
         checks.scope = "switched off"
         files = replay(options, work / "demo.pcap", work / "off", 1, "--set", "evidence.enabled=false")
         checks.that(not any(path.name in ("dump.txt", "evidence.pcapng") for path in files), "there are packets")
@@ -267,4 +310,5 @@ def main():
     checks.finish()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -23,6 +23,7 @@ def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--flowlock", required=True, type=pathlib.Path)
     parser.add_argument("--scene", type=pathlib.Path)
+    parser.add_argument("--write-again", type=pathlib.Path)
     parser.add_argument("--captures", type=pathlib.Path)
     parser.add_argument("--source", type=pathlib.Path)
     parser.add_argument("only", nargs="*", help="only the captures whose names contain one of these words")
