@@ -63,11 +63,17 @@ bool CaseLedger::is_to_report(const Finding& opened_as, bool has_more) {
         begin(opened_as).looked_s = now_s_;
         return live_;
     }
-    const bool paused = !has_more && now_s_ - known->second.looked_s < report_pause.count();
+    const bool paused = !has_more && now_s_ - known->second.looked_s < pause_s();
     if (!live_ || looks_ == looks_max || paused) return false;
     ++looks_;
     known->second.looked_s = now_s_;
     return true;
+}
+
+// With many open cases one a second grows at most: else the first ones, whose pause is over again before the last ones'
+// turn, and those that only grew, would take the turns of all others.
+std::int64_t CaseLedger::pause_s() const {
+    return std::max<std::int64_t>(report_pause.count(), static_cast<std::int64_t>(open_.size()));
 }
 
 void CaseLedger::report_open(Finding finding, bool has_more) {

@@ -18,7 +18,7 @@ namespace flowlock {
 
 class CaseLedger {
 public:
-    // So long a case is silent between two reports that it grew.
+    // So long a case is silent between two reports that it grew; longer with more than 60 open cases: a second for each.
     static constexpr std::chrono::seconds report_pause{60};
     // Making a large case's figures takes up to 0.2 s. So many open ones are looked at again in an epoch at most;
     // the others are in the next.
@@ -70,6 +70,7 @@ private:
 
     static Key key_of(const Finding& finding) { return {finding.reason, finding.case_number}; }
     bool is_to_report(const Finding& opened_as, bool has_more);
+    std::int64_t pause_s() const;
     Open& begin(const Finding& opened_as);
     void report_open(Finding finding, bool has_more);
     void report(const Open& open, CaseState state, const LossHistory::Counts& lost, Finding finding);

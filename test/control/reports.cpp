@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Which reports a live control core gives, and when.
+#include <map>
 #include <set>
 
 #include <catch2/catch.hpp>
@@ -56,6 +57,25 @@ TEST_CASE("a case is reported in the epoch that opens it, each minute in which i
     CHECK(seen == std::vector<Seen>{
                       {100, CaseState::open, 21}, {160, CaseState::open, 61}, {300, CaseState::closed, 61}});
     CHECK(ids == std::set<std::string>{"19700101T000141Z-10.0.0.1-out-packet_limit"});
+}
+
+TEST_CASE("of many cases that grow each has its turn, not only the first") {
+    constexpr int cases = 130;  // ten more than are looked at in a minute
+    Tap tap(with_limit(1, 2));
+    std::map<IpAddress, int> reports;
+    for (int second = 0; second < 400; ++second) {
+        std::vector<Sent> packets;
+        for (int host = 0; host < cases; ++host)
+            packets.insert(packets.end(), static_cast<std::size_t>(3 + second / 20),
+                           {.from = "10.0.0." + std::to_string(1 + host)});
+        tap.epoch(100 + second, packets);
+        for (const LockReport& report : tap.control().take_reports()) ++reports[report.finding.host];
+    }
+    CHECK(reports.size() == cases);
+    for (const auto& [host, count] : reports) {
+        INFO(host.to_string());
+        CHECK(count >= 2);
+    }
 }
 
 TEST_CASE("a case that is open at the end is reported once more, as open") {
