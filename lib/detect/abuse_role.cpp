@@ -2,11 +2,13 @@
 #include "detect/abuse_role.hpp"
 
 #include "packet/decode.hpp"
+#include "packet/reflectors.hpp"
 
 namespace flowlock {
 namespace {
 
 constexpr std::uint8_t tcp = 6;
+constexpr std::uint8_t udp = 17;
 
 // What a host must be in a flow to be accused of it.
 enum class Part : std::uint8_t { any, initiator, responder };
@@ -41,8 +43,19 @@ bool is_beginning_known(const FlowRecord& flow) {
     return flow.key.protocol != tcp || tcp_flag::opens(flow.first_flags);
 }
 
+// A reflector answers whom the attacker names, so its victim's side has no question in it, and neither has a tap that
+// sees one direction: what comes first is the answer, and its sender is the responder.
+bool is_reflected(const FlowRecord& flow) {
+    const unsigned first = flow.initiator;
+    return flow.key.protocol == udp && flow.packets[1 - first] == 0 &&
+           reflector_of_port(flow.key.port[first]) != no_reflector &&
+           reflector_of_port(flow.key.port[1 - first]) == no_reflector;
+}
+
 bool has_part(const FlowRecord& flow, unsigned endpoint, bool initiator) {
-    return is_beginning_known(flow) && (flow.initiator == endpoint) == initiator;
+    if (!is_beginning_known(flow)) return false;
+    const unsigned began = is_reflected(flow) ? 1u - flow.initiator : flow.initiator;
+    return (began == endpoint) == initiator;
 }
 
 }  // namespace

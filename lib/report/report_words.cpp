@@ -101,7 +101,7 @@ std::pair<std::string_view, std::string_view> things_of(Metric metric) {
         case Metric::claims:
             return {"claim", "claims"};
         case Metric::matches:
-            return {"matching flow", "matching flows"};
+            return {"match", "matches"};
         case Metric::sessions:
             return {"session", "sessions"};
         default:
@@ -155,16 +155,16 @@ std::string seen_text(const Finding& finding) {
     return fmt::format("{} to {}", plain_time(finding.first_seen), plain_time(finding.last_seen));
 }
 
+// The window is not grouped: "3.600 s", which German means by an hour, reads as four seconds elsewhere.
 std::string rule_text(const Trigger& trigger, NumberFormat format) {
     const std::string value = grouped(trigger.value, format);
     const std::string limit = grouped(trigger.threshold, format);
     if (const auto [one, many] = things_of(trigger.metric); !one.empty())
         return fmt::format("{}: {} within {} s, limit {}", trigger.rule,
-                           counted(trigger.value, one, many, format), grouped(trigger.window_s, format),
-                           limit);
+                           counted(trigger.value, one, many, format), trigger.window_s, limit);
     const std::string_view unit = unit_of(trigger.metric);
-    return fmt::format("{}: {} {}/s over {} s, limit {} {}/s", trigger.rule, value, unit,
-                       grouped(trigger.window_s, format), limit, unit);
+    return fmt::format("{}: {} {}/s over {} s, limit {} {}/s", trigger.rule, value, unit, trigger.window_s,
+                       limit, unit);
 }
 
 std::string plain_time(Time time) {

@@ -188,8 +188,7 @@ std::string field_unless_empty(std::string_view label, const std::string& text) 
 
 std::string contacts_sentence(const Finding& finding, const TextStyle& style) {
     const NumberFormat format = style.numbers;
-    std::string text =
-        fmt::format("{} within {} s", whom_text(finding, style), grouped(seconds_of(finding), format));
+    std::string text = fmt::format("{} within {} s", whom_text(finding, style), seconds_of(finding));
     if (finding.scan.peak_per_second > 0)
         text += fmt::format(" (at most {} in one second)", grouped(finding.scan.peak_per_second, format));
     return text + "; " + outcomes_text(finding.scan, format) + '.';

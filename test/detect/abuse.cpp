@@ -109,6 +109,23 @@ TEST_CASE("matches count within the window only") {
     CHECK(stage.finish().empty());
 }
 
+TEST_CASE("a reflector is locked where only its answers are seen, too; who gets them is not") {
+    AbuseOptions options;
+    options.amplification.matches = 20;
+    AbuseStage stage(options);
+    for (int second = 100; second < 120; ++second) {
+        stage.says({.from = "10.0.0.1", .to = server(1), .from_port = 53, .to_port = 5000, .protocol = 17},
+                   reflected);
+        stage.says({.from = server(2), .to = "10.0.0.2", .from_port = 53, .to_port = 5000, .protocol = 17},
+                   reflected);
+        stage.epoch(second);
+    }
+    REQUIRE(stage.finish().size() == 1);
+    CHECK(stage.findings[0].kind == Kind::amplification);
+    CHECK(stage.findings[0].host.to_string() == "10.0.0.1");
+    CHECK(stage.findings[0].trigger.value == 20);
+}
+
 TEST_CASE("exploits must be tried on several: one server may be the customer's own") {
     AbuseStage stage;
     for (int i = 0; i < 50; ++i)

@@ -20,7 +20,8 @@ enum Signed : std::uint16_t {
     exploit_try,
     form_post,
     torrent,
-    tool
+    tool,
+    reflected
 };
 
 inline std::vector<SignatureNote> notes() {
@@ -41,7 +42,8 @@ inline std::vector<SignatureNote> notes() {
             note("exploit-try", Kind::exploit, SignatureSide::initiator),
             note("form-post", Kind::phishing, SignatureSide::initiator),
             note("torrent", Kind::p2p, SignatureSide::any),
-            note("tool", std::nullopt, SignatureSide::any)};
+            note("tool", std::nullopt, SignatureSide::any),
+            note("reflected", Kind::amplification, SignatureSide::responder)};
 }
 
 // The hosts of 10.0.0.0/8 are internal.

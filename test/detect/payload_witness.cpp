@@ -175,6 +175,22 @@ TEST_CASE("an amplification's report names what was seen on the port that is use
     CHECK(other.fact.facts.empty());
 }
 
+TEST_CASE("answers of reflectors that their victim did not ask for are named in its attack's report") {
+    AbuseStage stage;
+    const Sent answer{.from = server(1), .to = suspect, .from_port = 53, .to_port = 5000, .protocol = 17};
+    stage.says(answer, reflected);
+    Sent question = answer;  // who asks from the port of a service is none
+    std::swap(question.from_port, question.to_port);
+    stage.says(question, reflected);
+    stage.epoch(110);
+    Finding finding = attack(Direction::in);
+    finding.protocol = ProtocolClass::udp;
+    finding.vector = "amplification:dns";
+    stage.witness.testify(finding);
+    REQUIRE(finding.fact.facts.size() == 1);
+    CHECK(finding.fact.facts[0].count == 1);
+}
+
 TEST_CASE("what is not judged by payload keeps its own facts") {
     AbuseStage stage;
     try_exploits(stage, 10, 80, 110);

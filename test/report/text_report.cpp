@@ -207,6 +207,19 @@ TEST_CASE("a rule names what it counted: targets, or contacts that failed") {
                Catch::Contains("\nRule        scan: 1 target within 300 s, limit 2\n"));
 }
 
+TEST_CASE("a window of an hour does not read as one of four seconds") {
+    LockReport report = scan_report();
+    report.finding.trigger = {.rule = "abuse.mining",
+                              .metric = Metric::matches,
+                              .value = 1'000,
+                              .threshold = 3,
+                              .window_s = 3'600,
+                              .first_exceeded = {},
+                              .peak = {}};
+    CHECK_THAT(text_report(report, NumberFormat::de),
+               Catch::Contains("\nRule        abuse.mining: 1.000 matches within 3600 s, limit 3\n"));
+}
+
 TEST_CASE("a bit limit is told in exact bits per second") {
     LockReport report = limit_report();
     report.finding.kind = Kind::bandwidth_limit;
