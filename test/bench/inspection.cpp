@@ -223,7 +223,7 @@ int main(int count, char** arguments) try {
     if (options.rounds == 0) return 0;
     fmt::print("{:<34} {:<12} {:>8} {:>8} {:>10} {:>8}\n", "load", "signatures", "M/s", "ratio", "looked %",
                "shed %");
-    measure_path("IMIX, 30,000 flows", {.sizes = Sizes::imix, .flows = 30'000, .payload = request},
+    measure_path("IMIX, 95,000 flows", {.sizes = Sizes::imix, .flows = 95'000, .payload = request},
                  contenders, options.rounds);
     measure_path("IMIX, zipf, 1 M flows",
                  {.pattern = Pattern::zipf, .sizes = Sizes::imix, .flows = 1'000'000, .payload = request},
