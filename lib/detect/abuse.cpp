@@ -2,12 +2,27 @@
 #include "detect/abuse.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "detect/abuse_role.hpp"
 #include "detect/contact.hpp"
 #include "detect/window_history.hpp"
 
 namespace flowlock {
+namespace {
+
+// At mail servers, databases, directories and shares programs log in by themselves: one whose password was changed is
+// refused as often as it is used, by its one server.
+bool may_be_forgotten_password(const Finding& finding) {
+    constexpr std::array<std::uint16_t, 10> people_log_in{21, 22, 23, 80, 443, 2222, 2323, 3389, 5900, 8080};
+    return finding.kind == Kind::brute_force && finding.externals_total == 1 &&
+           std::ranges::none_of(finding.targets, [&](const Target& target) {
+               return std::ranges::find(people_log_in, target.port) != people_log_in.end();
+           });
+}
+
+}  // namespace
+
 const AbuseRule& AbuseOptions::rule(Kind kind) const noexcept {
     switch (kind) {
         case Kind::amplification:
@@ -197,6 +212,7 @@ Finding AbuseDetector::figures_of(AbuseCase& suspect) const {
     Finding finding = suspect.opened_as();
     take_facts(suspect.counts(), notes_, finding.fact);
     add_flows(suspect, finding);
+    if (may_be_forgotten_password(finding)) finding.fact.confidence = Confidence::low;
     return finding;
 }
 

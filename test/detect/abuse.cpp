@@ -100,6 +100,20 @@ TEST_CASE("who guesses passwords is locked, and whose passwords are guessed is n
     CHECK(finding.fact.confidence == Confidence::high);
 }
 
+TEST_CASE(
+    "a program whose password was changed may be meant where one database refuses it, not where two do") {
+    AbuseStage stage;
+    for (int i = 0; i < 20; ++i) {
+        stage.talk("10.0.0.1", server(1), port(40000 + i), 3306, std::nullopt, failed_login);
+        stage.talk("10.0.0.2", server(2 + i % 2), port(40000 + i), 3306, std::nullopt, failed_login);
+    }
+    stage.epoch(100);
+    REQUIRE(stage.finish().size() == 2);
+    CHECK(stage.findings[0].host.to_string() == "10.0.0.1");
+    CHECK(stage.findings[0].fact.confidence == Confidence::low);
+    CHECK(stage.findings[1].fact.confidence == Confidence::high);
+}
+
 TEST_CASE("matches count within the window only") {
     AbuseStage stage;
     for (int i = 0; i < 60; ++i) {
