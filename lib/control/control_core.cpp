@@ -32,11 +32,11 @@ ControlCore::ControlCore(const Options& options, std::vector<EpochChannel*> chan
       witness_(options.abuse, notes_, flows_),
       faults_(options.faults, flows_, hosts_, options.secret, options.report.externals_max),
       cases_(options.live),
-      evidence_(options.evidence, hosts_, limits_.history(), options.live),
+      evidence_(options.evidence, hosts_, options.live),
       origin_(options.origin) {
     hosts_.change_groups(options.limits.groups);
     merger_.change_allowances(options.limits.allowances);
-    if (options.live) forgetter_.emplace(flows_, hosts_, limits_, scans_);
+    if (options.live) forgetter_.emplace(flows_, hosts_, limits_, scans_).keep_hosts(options.evidence.before);
     // A live worker begins with epoch 1, a replaying one says with its first epoch where it begins.
     for (EpochChannel* channel : channels)
         sources_.push_back({.channel = channel, .next_sequence = options.live ? 1u : 0u});
@@ -133,7 +133,7 @@ void ControlCore::close_epoch() {
     abuse_.advance(epoch, ended_);
     witness_.advance(epoch);
     faults_.advance(epoch, ended_);
-    if (keeps_heads_) evidence_.close_epoch(epoch.name.start_s);
+    if (keeps_heads_) evidence_.close_epoch(limits_.history().newest());
     tell_cases(epoch.name.start_s + epoch_length.count());
     if (forgetter_) forgetter_->advance(epoch);
     duplicates_.close();
@@ -274,6 +274,7 @@ void ControlCore::apply(const Reload& settings) {
     const bool other_networks = settings.internal.prefixes() != hosts_.internal().prefixes();
     limits_.settle_figures();
     evidence_.change_options(settings.evidence);
+    if (forgetter_) forgetter_->keep_hosts(settings.evidence.before);
     origin_.tap = settings.tap;
     origin_.reporter = settings.report.reporter;
     if (other_networks) change_networks(settings.internal);

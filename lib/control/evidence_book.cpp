@@ -37,11 +37,16 @@ void EvidenceBook::name_port(std::uint16_t number, std::string name) {
     ports_[std::min(number, port_unknown)] = std::move(name);
 }
 
-void EvidenceBook::close_epoch(std::int64_t start_s) {
-    if (started_ && start_s <= now_s_) archive_.clear();
+void EvidenceBook::close_epoch(const EpochLog& log) {
+    if (started_ && log.start_s <= now_s_) {
+        archive_.clear();
+        counts_.clear();
+    }
     started_ = true;
-    now_s_ = start_s;
-    archive_.close(start_s, start_s - options_.before.count(), hosts_.internal());
+    now_s_ = log.start_s;
+    const std::int64_t oldest_s = now_s_ - options_.before.count();
+    archive_.close(now_s_, oldest_s, hosts_.internal());
+    counts_.add(log, oldest_s);
 }
 
 // A long window says little about when it began; a short one is shown twice: what was before, and what exceeded it.
@@ -54,14 +59,13 @@ void EvidenceBook::begin(const Finding& opened_as) {
     std::int64_t before = options_.before.count();
     if (opened_as.reason == Reason::attack)
         before = std::min<std::int64_t>(before, 2 * std::int64_t{opened_as.trigger.window_s});
-    // Only epochs of which it is known how many packets they had.
-    open.begin_s = std::max({now_s_ + 1 - before, history_.begin_s(), archive_.epochs().front().start_s});
+    open.begin_s = std::max(now_s_ + 1 - before, archive_.epochs().front().start_s);
     open.end_s = now_s_ + 1;
     open.ends_s = open.end_s + options_.after.count();
     for (const ArchivedEpoch& epoch : archive_.epochs())
         if (epoch.start_s >= open.begin_s) {
             take(open, epoch);
-            if (const EpochLog* log = log_of(epoch.start_s)) count(open, *log);
+            if (const auto* counts = counts_.find(epoch.start_s)) count(open, *counts);
         }
     cases_.emplace(key_of(opened_as), std::move(open));
 }
@@ -73,7 +77,7 @@ void EvidenceBook::follow(const Finding& opened_as) {
     if (now_s_ < open.end_s || now_s_ >= open.ends_s) return;
     open.end_s = now_s_ + 1;
     take(open, archive_.epochs().back());
-    if (const EpochLog* log = log_of(now_s_)) count(open, *log);
+    if (const auto* counts = counts_.find(now_s_)) count(open, *counts);
 }
 
 bool EvidenceBook::has_news(const Finding& finding) const {
@@ -81,29 +85,18 @@ bool EvidenceBook::has_news(const Finding& finding) const {
     return known != cases_.end() && !known->second.told && now_s_ + 1 >= known->second.ends_s;
 }
 
-const EpochLog* EvidenceBook::log_of(std::int64_t start_s) const {
-    for (std::uint32_t number = history_.end_number(); number-- > history_.begin_number();) {
-        const EpochLog& log = history_.log(number);
-        if (log.start_s == start_s) return &log;
-        if (log.start_s < start_s) break;
-    }
-    return nullptr;
-}
-
-void EvidenceBook::count(Case& open, const EpochLog& log) const {
-    const auto add = [&](const HostSlice& slice) {
-        std::uint64_t& sum = slice.place.direction() == Direction::out ? open.packets_out : open.packets_in;
-        for (const ClassVolume& volume : log.classes_of(slice)) sum += volume.packets;
-    };
+void EvidenceBook::count(Case& open, const PacketCounts::Epoch& epoch) const {
     if (open.subject.scope == Scope::host || open.subject.scope == Scope::outside) {
         const HostId host = hosts_.find(open.subject.host);
         if (host == no_host) return;
-        for (const Direction direction : {Direction::out, Direction::in})
-            if (const HostSlice* slice = log.find(HostPlace::of(host, direction))) add(*slice);
+        open.packets_out += epoch.packets_of(HostPlace::of(host, Direction::out));
+        open.packets_in += epoch.packets_of(HostPlace::of(host, Direction::in));
         return;
     }
-    for (const HostSlice& slice : log.slices)
-        if (open.subject.holds(hosts_.address(slice.place.host()))) add(slice);
+    for (const PacketCounts::Count& count : epoch.counts()) {
+        if (!open.subject.holds(hosts_.address(count.place.host()))) continue;
+        (count.place.direction() == Direction::out ? open.packets_out : open.packets_in) += count.packets;
+    }
 }
 
 void EvidenceBook::keep(Case& open, const ArchivedEpoch& epoch, const HostPacket& reference) const {

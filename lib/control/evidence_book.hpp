@@ -13,7 +13,7 @@
 
 #include "control/fault_frames.hpp"
 #include "control/packet_archive.hpp"
-#include "detect/window_history.hpp"
+#include "control/packet_counts.hpp"
 #include "flow/host_table.hpp"
 #include "report/evidence.hpp"
 #include "report/evidence_options.hpp"
@@ -26,10 +26,9 @@ public:
     // 2 * EvidenceOptions::packets_max packets each, of mostly less than 150 bytes: 120 MB.
     static constexpr std::size_t cases_max = 2'000;
 
-    // Both outlive the book. The history says how many packets there were.
-    EvidenceBook(const EvidenceOptions& options, const HostTable& hosts, const WindowHistory& history,
-                 bool live)
-        : options_(options), hosts_(hosts), history_(history), archive_(live) {}
+    // The table outlives the book.
+    EvidenceBook(const EvidenceOptions& options, const HostTable& hosts, bool live)
+        : options_(options), hosts_(hosts), archive_(live) {}
 
     // What a port is called, by DPDK's number.
     void name_port(std::uint16_t number, std::string name);
@@ -37,8 +36,9 @@ public:
 
     // A worker's part of the epoch that is open.
     void add(const HeadSample& part, std::uint32_t worker) { archive_.add(part, worker); }
-    // The epoch is complete, and the history has it. Then follow() for each case that is open, in any order.
-    void close_epoch(std::int64_t start_s);
+    // The epoch is complete; the log says how many packets its hosts had. Then follow() for each case that is open, in
+    // any order.
+    void close_epoch(const EpochLog& log);
     void follow(const Finding& opened_as);
     // The case has all the packets that it will get, and no report has shown them yet.
     bool has_news(const Finding& finding) const;
@@ -93,17 +93,16 @@ private:
     void take(Case& open, const ArchivedEpoch& epoch) const;
     void take_foreign(Case& open, const ArchivedEpoch& epoch) const;
     void keep(Case& open, const ArchivedEpoch& epoch, const HostPacket& reference) const;
-    void count(Case& open, const EpochLog& log) const;
+    void count(Case& open, const PacketCounts::Epoch& epoch) const;
     void thin_out(Case& open) const;
     template <class GroupOf>
     static void keep_matches_first(std::vector<Kept>& kept, std::size_t count, GroupOf group_of);
-    const EpochLog* log_of(std::int64_t start_s) const;
     void name_interfaces(Evidence& evidence) const;
 
     EvidenceOptions options_;
     const HostTable& hosts_;
-    const WindowHistory& history_;
     PacketArchive archive_;
+    PacketCounts counts_;
     std::int64_t now_s_ = 0;  // start of the newest epoch
     bool started_ = false;
     std::map<Key, Case> cases_;

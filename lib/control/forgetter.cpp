@@ -123,8 +123,8 @@ void Forgetter::forget(FlowId id) {
 
 // A contact refers to the host that its flow had when it began, whatever networks there are now.
 void Forgetter::sweep_hosts(std::int64_t now_s) {
-    const std::int64_t before_s =
-        std::min(limits_.history().begin_s(), now_s - scans_.window().count() - margin_s);
+    const std::int64_t before_s = std::min(limits_.history().begin_s(),
+                                           now_s - std::max(scans_.window(), keep_hosts_).count() - margin_s);
     const auto count = static_cast<HostId>(hosts_in_use_.size());
     for (HostId left = std::min(count / turns + 1, count); left > 0; --left) {
         const HostId id = next_host_++;

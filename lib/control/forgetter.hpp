@@ -32,6 +32,8 @@ public:
     Forgetter(FlowStore& flows, HostTable& hosts, LimitDetector& limits, ScanDetector& scans)
         : flows_(flows), hosts_(hosts), limits_(limits), scans_(scans) {}
 
+    // Hosts stay for so long after their last packet, whatever the windows are: somebody else counts by their numbers.
+    void keep_hosts(std::chrono::seconds time) noexcept { keep_hosts_ = time; }
     // After the detectors have judged the epoch.
     void advance(const MergedEpoch& epoch);
     // The hosts of flows have been judged anew.
@@ -69,6 +71,7 @@ private:
     HostTable& hosts_;
     LimitDetector& limits_;
     ScanDetector& scans_;
+    std::chrono::seconds keep_hosts_{0};
     std::vector<HostUse> hosts_in_use_;  // by host
     FlowId next_flow_ = 0;
     HostId next_host_ = 0;

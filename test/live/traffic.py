@@ -13,7 +13,7 @@ import time
 from stage import PATIENCE_S, wait_until
 
 UDP, TCP = 17, 6
-SYN, RST, ACK = 2, 4, 16
+FIN, SYN, RST, PUSH, ACK = 1, 2, 4, 8, 16
 ETHERNET = bytes.fromhex("020000000002" "020000000001" "0800")
 
 
@@ -35,8 +35,17 @@ def udp(source, target, source_port=1024, target_port=9, bytes_of_payload=18):
                 + bytes(bytes_of_payload))
 
 
-def tcp(source, target, source_port, target_port, flags):
-    return ipv4(source, target, TCP, struct.pack(">HHIIBBHHH", source_port, target_port, 1, 0, 5 << 4, flags, 8192, 0, 0))
+def tcp(source, target, source_port, target_port, flags, payload=b""):
+    header = struct.pack(">HHIIBBHHH", source_port, target_port, 1, 0, 5 << 4, flags, 8192, 0, 0)
+    return ipv4(source, target, TCP, header + payload)
+
+
+def conversation(client, server, client_port, server_port, *says):
+    """A TCP connection from SYN to FIN; `says`: what the client says, what the server answers, and so on in turn."""
+    ends = [(client, server, client_port, server_port), (server, client, server_port, client_port)]
+    frames = [tcp(*ends[0], SYN), tcp(*ends[1], SYN | ACK), tcp(*ends[0], ACK)]
+    frames += [tcp(*ends[number % 2], PUSH | ACK, payload) for number, payload in enumerate(says)]
+    return frames + [tcp(*ends[0], FIN | ACK), tcp(*ends[1], FIN | ACK), tcp(*ends[0], ACK)]
 
 
 def external(number):
