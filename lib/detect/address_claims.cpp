@@ -49,8 +49,32 @@ bool AddressClaims::is_unasked(const TimedNotice& timed, std::int64_t window_ns)
     if (notice.kind != NoticeKind::arp_reply || asked_.size() >= addresses_max) return false;
     const auto asker = askers_.find({notice.other, notice.segment});
     if (asker == askers_.end() || timed.time_ns - asker->second > window_ns) return false;
-    const auto asked = asked_.find({notice.claimed, notice.segment});
-    return asked == asked_.end() || timed.time_ns - asked->second > answer_ns;
+    return !was_asked_for(timed);
+}
+
+bool AddressClaims::was_asked_for(const TimedNotice& timed) const {
+    const auto asked = asked_.find({timed.notice.claimed, timed.notice.segment});
+    return asked != asked_.end() && timed.time_ns - asked->second <= answer_ns;
+}
+
+const Claimant* AddressClaims::find(const Place& place, HardwareAddress hardware) const {
+    const auto claims = known_.find(place);
+    if (claims == known_.end()) return nullptr;
+    const auto begin = claims->second.by.begin();
+    const auto end = begin + static_cast<std::ptrdiff_t>(claims->second.count);
+    const auto at =
+        std::find_if(begin, end, [&](const Claimant& claimant) { return claimant.hardware == hardware; });
+    return at == end ? nullptr : &*at;
+}
+
+// A station that has both addresses has no need to tell itself. A router that answers for others is asked.
+bool AddressClaims::stands_between(const TimedNotice& timed, std::int64_t window_ns) const {
+    const LinkNotice& notice = timed.notice;
+    if (notice.kind != NoticeKind::arp_reply || (notice.flags & notice_flag::to_all) != 0 ||
+        notice.claimed == notice.other || asked_.size() >= addresses_max || was_asked_for(timed))
+        return false;
+    const Claimant* there = find({notice.other, notice.segment}, notice.hardware);
+    return there != nullptr && there->told == notice.claimed && timed.time_ns - there->last_ns <= window_ns;
 }
 
 // Of more claimants than there is room for, the one that was silent for longest is forgotten.
@@ -84,6 +108,7 @@ std::optional<Return> AddressClaims::add(const TimedNotice& timed, std::int64_t 
     claimant.sender = notice.frame_source;
     claimant.last_ns = timed.time_ns;
     if (is_unasked(timed, window_ns)) ++claimant.unasked;
+    if (notice.kind == NoticeKind::arp_reply) claimant.told = notice.other;
     claims.last = static_cast<std::size_t>(&claimant - claims.by.data());
     if (!has_claimed || before.hardware == notice.hardware || timed.time_ns - before.last_ns > window_ns ||
         are_of_one_card(before.hardware, notice.hardware))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Who says by ARP or neighbour discovery that an address is his, and who takes it back from whom. An address that goes
-// from one station to another and stays has moved; one that goes back and forth is contested. Bounded; owned by the
-// control core.
+// from one station to another and stays has moved; one that goes back and forth is contested. Who tells two of each
+// other that he is the other one stands between them, though nobody contradicts him. Bounded; owned by the control core.
 #pragma once
 
 #include <array>
@@ -21,6 +21,7 @@ struct Claimant {
     std::int64_t first_ns = 0;
     std::int64_t last_ns = 0;
     std::uint32_t unasked = 0;  // ARP replies to nobody's request, where requests are seen
+    IpAddress told{};           // whom its last ARP reply was for
 };
 
 // A claim by who had claimed the address before another one did.
@@ -42,6 +43,9 @@ public:
 
     // In order of time. A claim counts against others no older than window_ns.
     std::optional<Return> add(const TimedNotice& timed, std::int64_t window_ns);
+    // Of a claim that was added: by an ARP reply that nobody is known to have asked for, its station tells an address
+    // that it is another one, and has told that other one that it is the first.
+    bool stands_between(const TimedNotice& timed, std::int64_t window_ns) const;
     void forget_before(std::int64_t time_ns);
     void clear();
     // Claims to addresses for which there was no room.
@@ -68,6 +72,8 @@ private:
     Claimant& find_or_add(Claims& claims, const LinkNotice& notice, std::int64_t time_ns) const;
     void hear_question(const TimedNotice& timed);
     bool is_unasked(const TimedNotice& timed, std::int64_t window_ns) const;
+    bool was_asked_for(const TimedNotice& timed) const;
+    const Claimant* find(const Place& place, HardwareAddress hardware) const;
 
     std::unordered_map<Place, Claims, Hash> known_;
     std::unordered_map<Place, std::int64_t, Hash> asked_;   // when it was asked for last

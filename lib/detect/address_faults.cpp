@@ -96,7 +96,11 @@ void AddressFaults::hear_claim(const TimedNotice& timed) {
     hear_foreign(timed);
     const auto window_ns = options_.claim_window.count() * ns_per_second;
     const std::optional<Return> contest = claims_.add(timed, window_ns);
-    if (!contest || !hosts_.internal().contains(notice.claimed)) return;
+    if (!hosts_.internal().contains(notice.claimed)) return;
+    if (!contest) {
+        if (claims_.stands_between(timed, window_ns)) accuse_between(timed);
+        return;
+    }
     if (proxies(contest->claimant) || proxies(contest->other)) return;
     const Claimant* intruder = intruder_of(notice.claimed, *contest);
     const FaultSubject subject{
@@ -107,6 +111,29 @@ void AddressFaults::hear_claim(const TimedNotice& timed) {
                        : notice.claimed};
     book_.add(subject,
               event_of(timed, {name_of(notice.kind), notice.claimed, {}, contest->claimant.hardware},
+                       notice.claimed),
+              claim_rule("address_conflict", options_.conflict_returns), now_s_);
+}
+
+// Both addresses are one case, called by one of them where the station has none of its own.
+void AddressFaults::accuse_between(const TimedNotice& timed) {
+    const LinkNotice& notice = timed.notice;
+    if (options_.routers.lists(notice.hardware) || options_.routers.lists(notice.frame_source) ||
+        stations_.forwards(notice.frame_source))
+        return;
+    const auto owns = [&](const IpAddress& address) {
+        return !options_.inventory.owners(address).empty() &&
+               options_.inventory.allows(address, notice.hardware);
+    };
+    if (owns(notice.claimed) && owns(notice.other)) return;
+    const bool both = hosts_.internal().contains(notice.other);
+    const IpAddress& name = both ? std::min(notice.claimed, notice.other) : notice.claimed;
+    const FaultSubject subject{
+        .kind = Kind::address_conflict,
+        .station = notice.frame_source,
+        .address = stations_.host_beside(notice.frame_source, name) ? IpAddress{} : name};
+    book_.add(subject,
+              event_of(timed, {name_of(notice.kind), notice.claimed, notice.other, notice.hardware},
                        notice.claimed),
               claim_rule("address_conflict", options_.conflict_returns), now_s_);
 }

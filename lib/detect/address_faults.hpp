@@ -49,6 +49,7 @@ private:
     void hear(const TimedNotice& timed);
     void hear_server(const TimedNotice& timed);
     void hear_claim(const TimedNotice& timed);
+    void accuse_between(const TimedNotice& timed);
     void hear_foreign(const TimedNotice& timed);
     void count_group_frames(const MergedEpoch& epoch);
     // Of two who claim an address, the one that is wrong; none: it cannot be told.

@@ -29,6 +29,9 @@ std::string words_of(Kind kind, const FaultFact& fact) {
                    (fact.other == IpAddress{} ? std::string{} : ", prefix " + fact.other.to_string()) +
                    and_whose(fact, ", from ");
         case Kind::address_conflict:
+            if (fact.other != IpAddress{})
+                return fact.hardware.to_string() + " tells " + fact.other.to_string() + " that it is " +
+                       address + ", and the other way round";
             return (fact.hardware ? fact.hardware.to_string() : "somebody") + " takes " + address + " back";
         case Kind::foreign_address:
             return "uses " + address + and_whose(fact, ", which belongs to ");

@@ -39,7 +39,7 @@ std::string_view sentence_of(const Finding& finding) {
             return "Wrong configuration: advertises itself as an IPv6 router without being one of the "
                    "network's";
         case Kind::address_conflict:
-            return "Wrong configuration: two hardware addresses use the same address";
+            return "Wrong configuration: an address is claimed that another station has";
         case Kind::foreign_address:
             return "Wrong configuration: uses an address that belongs to another machine";
         case Kind::broadcast_storm:

@@ -129,6 +129,74 @@ TEST_CASE("who answers for others without being asked is the intruder, by its ow
     CHECK(found->fact.confidence == Confidence::high);
 }
 
+TEST_CASE(
+    "who tells two of each other that he is the other stands between them, though nobody contradicts him") {
+    const auto poison = std::vector{claim(reply, "10.0.0.9", mallory, contested),
+                                    claim(reply, contested, mallory, "10.0.0.9")};
+    FaultStage stage;
+    auto findings = after(stage, {poison, poison}, talk("10.0.0.66", mallory));
+    REQUIRE(findings.size() == 1);
+    CHECK(findings.front().kind == Kind::address_conflict);
+    CHECK(findings.front().host == ip("10.0.0.66"));
+    CHECK(findings.front().fact.confidence == Confidence::high);
+    CHECK(findings.front().trigger.value == 3);  // all but the first: it was only a claim
+    REQUIRE(findings.front().fact.facts.size() == 2);
+    CHECK(findings.front().fact.facts[0].words ==
+          "00:25:90:33:44:66 tells 10.0.0.9 that it is 10.0.0.50, and the other way round");
+
+    // Whose own address is not known: one case, and it may not be the victim who is locked.
+    FaultStage unknown;
+    findings = after(unknown, {poison, poison});
+    REQUIRE(findings.size() == 1);
+    CHECK(findings.front().host == ip("10.0.0.9"));
+    CHECK(findings.front().fact.confidence == Confidence::low);
+    CHECK(findings.front().fact.hardware_address == mallory.to_string());
+}
+
+TEST_CASE(
+    "who answers for two because he is asked, is their router, or has both addresses, does not stand between "
+    "them") {
+    const LinkNotice one = claim(reply, "10.0.0.9", router, contested),
+                     other = claim(reply, contested, router, "10.0.0.9");
+    const auto asked = std::vector{claim(request, "10.0.0.77", bob, "10.0.0.9"), one,
+                                   claim(request, "10.0.0.77", bob, contested), other};
+    const auto unasked = std::vector{one, other};
+    SECTION("asked") {
+        FaultStage stage;
+        CHECK(after(stage, {asked, asked, asked}).empty());
+    }
+    SECTION("it passes on what comes from outside") {
+        FaultStage stage;
+        stage.epoch(999, visit(contested, router));
+        CHECK(after(stage, {unasked, unasked, unasked}).empty());
+    }
+    SECTION("it is listed") {
+        FaultOptions options;
+        options.routers.hardware = {router};
+        FaultStage stage{options};
+        CHECK(after(stage, {unasked, unasked, unasked}).empty());
+    }
+    SECTION("it tells others") {
+        FaultStage stage;
+        const auto told = std::vector{claim(reply, "10.0.0.9", router, "10.0.0.1"),
+                                      claim(reply, contested, router, "10.0.0.1")};
+        CHECK(after(stage, {told, told, told}).empty());
+    }
+    SECTION("it tells everybody, as a cluster does that takes over") {
+        FaultStage stage;
+        auto told = unasked;
+        for (LinkNotice& notice : told) notice.flags |= notice_flag::to_all;
+        CHECK(after(stage, {told, told, told}).empty());
+    }
+    SECTION("the inventory gives it both") {
+        FaultOptions options;
+        options.inventory =
+            Inventory{{{router, *Prefix::parse(contested)}, {router, *Prefix::parse("10.0.0.9")}}};
+        FaultStage stage{options};
+        CHECK(after(stage, {unasked, unasked, unasked}).empty());
+    }
+}
+
 TEST_CASE("where questions are not seen, who answers is not the intruder for it") {
     FaultStage stage;
     // The owner answers somebody whose requests the tap does not see.
