@@ -44,7 +44,7 @@ std::vector<LimitSums::RuleColumns> LimitSums::set_rules(const LimitOptions& opt
     auto tables = std::move(tables_);
     windows_.clear();
     tables_ = {};
-    longest_window_s_ = 0;
+    longest_window_s_ = epoch_length.count();  // without rules, too: others ask for the newest log
     bool asks_for_pairs = false;
     std::vector<RuleColumns> columns;
     for (const LimitRule& rule : options.rules) {
