@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <chrono>
 #include <span>
 #include <tuple>
 
@@ -67,6 +68,10 @@ void sort_by_time(Items& items) {
     std::sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.order() < b.order(); });
 }
 
+FaultRule rule_of(const char* name, Metric metric, std::uint64_t needed, std::chrono::seconds window) {
+    return {name, metric, needed, static_cast<std::uint32_t>(window.count())};
+}
+
 }  // namespace
 
 void FlowFaults::take_networks() {
@@ -94,8 +99,8 @@ void FlowFaults::clear() {
 }
 
 FaultRule FlowFaults::storm_rule() const {
-    return {"broadcast_storm", Metric::packets, options_.storm_frames_per_second,
-            static_cast<std::uint32_t>(options_.storm_window.count())};
+    return rule_of("broadcast_storm", Metric::packets, options_.storm_frames_per_second,
+                   options_.storm_window);
 }
 
 void FlowFaults::advance(const MergedEpoch& epoch) {
@@ -165,14 +170,7 @@ void FlowFaults::look_at_begun(const FlowDelta& delta, HostId outsiders, std::in
 void FlowFaults::look_at_outside(const FlowDelta& delta, const FlowRecord& flow) {
     const IpAddress& source = flow.key.address[flow.initiator];
     if (!is_martian(source)) return;
-    martian_.push_back(
-        {.first_ns = delta.first_ns,
-         .last_ns = delta.last_ns,
-         .source = source,
-         .destination = flow.key.address[1 - flow.initiator],
-         .station = flow.first_hardware(),
-         .traffic = {
-             {delta.packets[flow.initiator]}, {delta.bytes[flow.initiator]}, {delta.begun ? 1u : 0u}}});
+    martian_.push_back(sent_now(delta, flow, flow.initiator));
 }
 
 void FlowFaults::look_at_unanswered(const FlowDelta& delta, unsigned sender) {
@@ -182,14 +180,28 @@ void FlowFaults::look_at_unanswered(const FlowDelta& delta, unsigned sender) {
     // An allowance says that somebody knows of it.
     const bool is_bogon = delta.host != no_host && delta.allowance[0] == 0 && bogons_.contains(destination);
     if (!is_flood && !is_bogon) return;
-    Suspicious suspicious{
-        .first_ns = delta.first_ns,
-        .last_ns = delta.last_ns,
-        .source = flow.key.address[sender],
-        .destination = destination,
-        .station = flow.initiator == sender ? flow.first_hardware() : HardwareAddress{},
-        .traffic = {{delta.packets[sender]}, {delta.bytes[sender]}, {delta.begun ? 1u : 0u}}};
-    (is_flood ? flood_ : bogon_).push_back(suspicious);
+    (is_flood ? flood_ : bogon_).push_back(sent_now(delta, flow, sender));
+}
+
+// What an endpoint sent in this epoch. Whose frames they are is known only of the first packet.
+FlowFaults::Suspicious FlowFaults::sent_now(const FlowDelta& delta, const FlowRecord& flow, unsigned sender) {
+    return {.first_ns = delta.first_ns,
+            .last_ns = delta.last_ns,
+            .source = flow.key.address[sender],
+            .destination = flow.key.address[1 - sender],
+            .station = flow.initiator == sender ? flow.first_hardware() : HardwareAddress{},
+            .traffic = {{delta.packets[sender]}, {delta.bytes[sender]}, {delta.begun ? 1u : 0u}}};
+}
+
+// As much as the rule counts it for: packets, or one claim.
+FaultEvent FlowFaults::event_of(const Suspicious& packets, const FaultFact& fact,
+                                const std::optional<IpAddress>& external, Metric metric) {
+    return {.fact = fact,
+            .first_ns = packets.first_ns,
+            .last_ns = packets.last_ns,
+            .weight = metric == Metric::packets ? packets.traffic.packets.value : 1,
+            .traffic = packets.traffic,
+            .external = external};
 }
 
 // Flows that external addresses began in the epoch before: they show who passes traffic on, which external senders are
@@ -230,85 +242,68 @@ void FlowFaults::judge(std::vector<FlowId>& waiting, std::int64_t epoch_s) {
 
 void FlowFaults::accuse_forged(std::int64_t epoch_s) {
     if (options_.forged_networks == 0 || answered_.size() >= networks_max) return;
-    const FaultRule rule{"spoofed_source", Metric::claims, options_.forged_networks,
-                         static_cast<std::uint32_t>(options_.rate_window.count())};
+    const FaultRule rule =
+        rule_of("spoofed_source", Metric::claims, options_.forged_networks, options_.rate_window);
     sort_by_time(forged_);
     for (const Suspicious& packet : forged_) {
         const IpAddress network = network_around(packet.source);
         if (!stations_.is_inner(packet.station) || options_.routers.lists(packet.station) ||
             answered_.contains(network))
             continue;
-        book_.add_network({Kind::spoofed_source, packet.station, {}}, network,
-                          {.fact = {"forged_source", network, {}, {}},
-                           .first_ns = packet.first_ns,
-                           .last_ns = packet.last_ns,
-                           .traffic = packet.traffic,
-                           .external = packet.destination},
-                          rule, epoch_s);
+        book_.add_network(
+            {Kind::spoofed_source, packet.station, {}}, network,
+            event_of(packet, {"forged_source", network, {}, {}}, packet.destination, rule.metric), rule,
+            epoch_s);
     }
 }
 
 void FlowFaults::accuse_martians(std::int64_t epoch_s) {
-    const FaultRule rule{"martian_source", Metric::packets, options_.martians_per_second,
-                         static_cast<std::uint32_t>(options_.rate_window.count())};
+    const FaultRule rule =
+        rule_of("martian_source", Metric::packets, options_.martians_per_second, options_.rate_window);
     sort_by_time(martian_);
     for (const Suspicious& packet : martian_)
         if (stations_.host(packet.station))
-            book_.add({Kind::martian_source, packet.station, {}},
-                      {.fact = {"martian_source", packet.source, {}, {}},
-                       .first_ns = packet.first_ns,
-                       .last_ns = packet.last_ns,
-                       .weight = packet.traffic.packets.value,
-                       .traffic = packet.traffic,
-                       .external = packet.destination},
-                      rule, epoch_s);
+            book_.add(
+                {Kind::martian_source, packet.station, {}},
+                event_of(packet, {"martian_source", packet.source, {}, {}}, packet.destination, rule.metric),
+                rule, epoch_s);
 }
 
 void FlowFaults::accuse_bogons(std::int64_t epoch_s) {
-    const FaultRule rule{"bogon_destination", Metric::packets, options_.bogons_per_second,
-                         static_cast<std::uint32_t>(options_.rate_window.count())};
+    const FaultRule rule =
+        rule_of("bogon_destination", Metric::packets, options_.bogons_per_second, options_.rate_window);
     sort_by_time(bogon_);
     for (const Suspicious& packet : bogon_)
         book_.add({Kind::bogon_destination, {}, packet.source},
-                  {.fact = {"bogon_destination", packet.destination, {}, {}},
-                   .first_ns = packet.first_ns,
-                   .last_ns = packet.last_ns,
-                   .weight = packet.traffic.packets.value,
-                   .traffic = packet.traffic,
-                   .external = packet.destination},
+                  event_of(packet, {"bogon_destination", packet.destination, {}, {}}, packet.destination,
+                           rule.metric),
                   rule, epoch_s);
 }
 
 void FlowFaults::accuse_floods(std::int64_t epoch_s) {
+    const FaultRule rule = storm_rule();
     sort_by_time(flood_);
     for (const Suspicious& packet : flood_)
         if (stations_.host(packet.station) && !options_.routers.lists(packet.station))
-            book_.add({Kind::broadcast_storm, packet.station, {}},
-                      {.fact = {"packets_to_all", packet.destination, {}, {}},
-                       .first_ns = packet.first_ns,
-                       .last_ns = packet.last_ns,
-                       .weight = packet.traffic.packets.value,
-                       .traffic = packet.traffic},
-                      storm_rule(), epoch_s);
+            book_.add(
+                {Kind::broadcast_storm, packet.station, {}},
+                event_of(packet, {"packets_to_all", packet.destination, {}, {}}, std::nullopt, rule.metric),
+                rule, epoch_s);
 }
 
 // Between two segments the router stands for all hosts; who sends as many addresses as one is not judged by them.
 void FlowFaults::accuse_foreign(std::int64_t epoch_s) {
-    const FaultRule rule{"foreign_address", Metric::claims, options_.foreign_uses,
-                         static_cast<std::uint32_t>(options_.claim_window.count())};
+    const FaultRule rule =
+        rule_of("foreign_address", Metric::claims, options_.foreign_uses, options_.claim_window);
     sort_by_time(foreign_);
     for (const Suspicious& packet : foreign_) {
         if (!stations_.host(packet.station) || packet.station.is_shared() ||
             options_.routers.lists(packet.station))
             continue;
-        book_.add(
-            {Kind::foreign_address, packet.station, packet.source},
-            {.fact = {"flow", packet.source, {}, options_.inventory.owners(packet.source).front().hardware},
-             .first_ns = packet.first_ns,
-             .last_ns = packet.last_ns,
-             .traffic = packet.traffic,
-             .external = packet.source},
-            rule, epoch_s);
+        const HardwareAddress owner = options_.inventory.owners(packet.source).front().hardware;
+        book_.add({Kind::foreign_address, packet.station, packet.source},
+                  event_of(packet, {"flow", packet.source, {}, owner}, packet.source, rule.metric), rule,
+                  epoch_s);
     }
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -57,6 +58,9 @@ private:
     void look_at_begun(const FlowDelta& delta, HostId outsiders, std::int64_t now_s);
     void look_at_outside(const FlowDelta& delta, const FlowRecord& flow);
     void look_at_unanswered(const FlowDelta& delta, unsigned sender);
+    static Suspicious sent_now(const FlowDelta& delta, const FlowRecord& flow, unsigned sender);
+    static FaultEvent event_of(const Suspicious& packets, const FaultFact& fact,
+                               const std::optional<IpAddress>& external, Metric metric);
     void judge(std::vector<FlowId>& waiting, std::int64_t epoch_s);
     void accuse_forged(std::int64_t epoch_s);
     void accuse_martians(std::int64_t epoch_s);

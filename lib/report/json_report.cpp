@@ -8,7 +8,6 @@
 #include "report/case_files.hpp"
 #include "report/report_words.hpp"
 #include "report/sampling_error.hpp"
-#include "report/sha256.hpp"
 
 namespace flowlock {
 namespace {
@@ -196,13 +195,12 @@ Json host_of(const Finding& finding) {
             {"scope", name_of(finding.scope)}};
 }
 
-Json evidence_of(const LockReport& report) {
+Json evidence_of(const LockReport& report, const std::vector<CaseFile>& packet_files) {
     const Evidence& evidence = report.evidence;
     if (evidence.packets.empty()) return Json::object();
     Json files = Json::array();
-    for (const CaseFile& file : evidence_files(report))
-        files.push_back(
-            {{"name", file.name}, {"bytes", file.content.size()}, {"sha256", sha256_hex(file.content)}});
+    for (const CaseFile& file : packet_files)
+        files.push_back({{"name", file.name}, {"bytes", file.content.size()}, {"sha256", file.sha256}});
     return {{"packets", evidence.packets.size()},
             {"packets_out", evidence.packets_out},
             {"packets_in", evidence.packets_in},
@@ -224,7 +222,7 @@ Json json_of(const Origin& origin) {
     return {{"tap", origin.tap}, {"version", origin.version}, {"internal", std::move(internal)}};
 }
 
-Json json_of(const LockReport& report) {
+Json json_of(const LockReport& report, const std::vector<CaseFile>& packet_files) {
     const Finding& finding = report.finding;
     return {{"schema", "flowlock.lock/1"},
             {"id", report.id},
@@ -249,7 +247,7 @@ Json json_of(const LockReport& report) {
             {"scan", scan_of(finding)},
             {"limit", limit_of(finding)},
             {"fact", fact_of(finding)},
-            {"evidence", evidence_of(report)},
+            {"evidence", evidence_of(report, packet_files)},
             {"loss", loss_of(report.loss)},
             {"duplicates", {{"distinct", report.duplicates.distinct}, {"twice", report.duplicates.twice}}},
             {"origin", json_of(report.origin)}};
@@ -262,11 +260,15 @@ std::string dump(const Json& json, int indent) {
 }  // namespace
 
 std::string json_report_line(const LockReport& report) {
-    return dump(json_of(report), -1);
+    return dump(json_of(report, evidence_files(report)), -1);
 }
 
 std::string json_report_page(const LockReport& report) {
-    return dump(json_of(report), 2) + '\n';
+    return json_report_page(report, evidence_files(report));
+}
+
+std::string json_report_page(const LockReport& report, const std::vector<CaseFile>& evidence) {
+    return dump(json_of(report, evidence), 2) + '\n';
 }
 
 }  // namespace flowlock

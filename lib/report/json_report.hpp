@@ -3,8 +3,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "report/lock_report.hpp"
+#include "report/case_files.hpp"
 
 namespace flowlock {
 
@@ -13,5 +14,7 @@ std::string json_report_line(const LockReport& report);
 
 // The same, indented, with a line feed at the end: report.json.
 std::string json_report_page(const LockReport& report);
+// … for which evidence_files(report) are at hand.
+std::string json_report_page(const LockReport& report, const std::vector<CaseFile>& evidence);
 
 }  // namespace flowlock

@@ -61,7 +61,7 @@ Json json_of(const Medium& medium, const CaseFile& file) {
     return {{"content_type", medium.content_type},
             {"description", fmt::format("{}: {}", medium.file, medium.description)},
             {"payload", base64(file.content)},
-            {"hash", "sha256:" + sha256_hex(file.content)},
+            {"hash", "sha256:" + file.sha256},
             {"size", file.content.size()}};
 }
 
@@ -79,7 +79,7 @@ Embedded embed(const std::vector<CaseFile>& evidence) {
             embedded.items.push_back(json_of(*medium, file));
         else
             embedded.left_out += fmt::format(" Left out for its size of {} bytes: {}, SHA-256 {}.",
-                                             file.content.size(), file.name, sha256_hex(file.content));
+                                             file.content.size(), file.name, file.sha256);
     }
     return embedded;
 }

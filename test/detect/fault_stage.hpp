@@ -122,4 +122,18 @@ inline LinkNotice claim(NoticeKind kind, const std::string& address, HardwareAdd
             .flags = notice_flag::override_};
 }
 
+inline LinkNotice offer(const std::string& server, HardwareAddress station) {
+    return {.claimed = ip(server),
+            .other = ip("10.0.0.200"),
+            .frame_source = station,
+            .hardware = station,
+            .kind = NoticeKind::dhcp_offer};
+}
+
+inline FaultOptions with_dhcp_server(const char* listed) {
+    FaultOptions options;
+    options.dhcp_servers.networks = PrefixSet{{*Prefix::parse(listed)}};
+    return options;
+}
+
 }  // namespace flowlock::test
