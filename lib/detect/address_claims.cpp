@@ -57,40 +57,40 @@ bool AddressClaims::was_asked_for(const TimedNotice& timed) const {
     return asked != asked_.end() && timed.time_ns - asked->second <= answer_ns;
 }
 
-const Claimant* AddressClaims::find(const Place& place, HardwareAddress hardware) const {
-    const auto claims = known_.find(place);
-    if (claims == known_.end()) return nullptr;
-    const auto begin = claims->second.by.begin();
-    const auto end = begin + static_cast<std::ptrdiff_t>(claims->second.count);
-    const auto at =
-        std::find_if(begin, end, [&](const Claimant& claimant) { return claimant.hardware == hardware; });
-    return at == end ? nullptr : &*at;
-}
-
 // A station that has both addresses has no need to tell itself. A router that answers for others is asked.
 bool AddressClaims::stands_between(const TimedNotice& timed, std::int64_t window_ns) const {
     const LinkNotice& notice = timed.notice;
     if (notice.kind != NoticeKind::arp_reply || (notice.flags & notice_flag::to_all) != 0 ||
         notice.claimed == notice.other || asked_.size() >= addresses_max || was_asked_for(timed))
         return false;
-    const Claimant* there = find({notice.other, notice.segment}, notice.hardware);
-    return there != nullptr && there->told == notice.claimed && timed.time_ns - there->last_ns <= window_ns;
+    const auto other = known_.find({notice.other, notice.segment});
+    if (other == known_.end()) return false;
+    const Claims& claims = other->second;
+    const std::size_t place = place_of(claims, notice.hardware);
+    return place < claims.count && claims.by[place].told == notice.claimed &&
+           timed.time_ns - claims.by[place].last_ns <= window_ns;
+}
+
+std::size_t AddressClaims::place_of(const Claims& claims, HardwareAddress hardware) noexcept {
+    std::size_t place = 0;
+    while (place < claims.count && claims.by[place].hardware != hardware) ++place;
+    return place;
 }
 
 // Of more claimants than there is room for, the one that was silent for longest is forgotten.
-Claimant& AddressClaims::find_or_add(Claims& claims, const LinkNotice& notice, std::int64_t time_ns) const {
-    const auto begin = claims.by.begin(), end = begin + static_cast<std::ptrdiff_t>(claims.count);
-    const auto known = std::find_if(
-        begin, end, [&](const Claimant& claimant) { return claimant.hardware == notice.hardware; });
-    if (known != end) return *known;
-    auto place = end;
-    if (claims.count < claimants_max)
+Claimant& AddressClaims::find_or_add(Claims& claims, const LinkNotice& notice, std::int64_t time_ns) {
+    std::size_t place = place_of(claims, notice.hardware);
+    if (place < claims.count) return claims.by[place];
+    if (claims.count < claimants_max) {
         ++claims.count;
-    else
-        place = std::min_element(begin, end,
-                                 [](const Claimant& a, const Claimant& b) { return a.last_ns < b.last_ns; });
-    *place = {.hardware = notice.hardware, .sender = notice.frame_source, .first_ns = time_ns};
-    return *place;
+    } else {
+        const auto silent =
+            std::min_element(claims.by.begin(), claims.by.end(),
+                             [](const Claimant& a, const Claimant& b) { return a.last_ns < b.last_ns; });
+        place = static_cast<std::size_t>(silent - claims.by.begin());
+    }
+    claims.by[place] = {.hardware = notice.hardware, .sender = notice.frame_source, .first_ns = time_ns};
+    return claims.by[place];
 }
 
 std::optional<Return> AddressClaims::add(const TimedNotice& timed, std::int64_t window_ns) {

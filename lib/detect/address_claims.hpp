@@ -69,11 +69,12 @@ private:
         std::size_t count = 0;
         std::size_t last = 0;  // whose claim came last
     };
-    Claimant& find_or_add(Claims& claims, const LinkNotice& notice, std::int64_t time_ns) const;
+    // claims.count: this station has not claimed it.
+    static std::size_t place_of(const Claims& claims, HardwareAddress hardware) noexcept;
+    static Claimant& find_or_add(Claims& claims, const LinkNotice& notice, std::int64_t time_ns);
     void hear_question(const TimedNotice& timed);
     bool is_unasked(const TimedNotice& timed, std::int64_t window_ns) const;
     bool was_asked_for(const TimedNotice& timed) const;
-    const Claimant* find(const Place& place, HardwareAddress hardware) const;
 
     std::unordered_map<Place, Claims, Hash> known_;
     std::unordered_map<Place, std::int64_t, Hash> asked_;   // when it was asked for last
